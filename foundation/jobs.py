@@ -1,0 +1,184 @@
+"""Work done outside a request, kept as rows in our own database.
+
+`enqueue` adds the job to the caller's session: it is committed, or rolled back, with the change that needs it. A worker
+leases a job and renews the lease while it works; when a worker dies its lease runs out and another worker takes the job
+over. So a job runs at least once, and its handler must be safe to run again.
+"""
+
+import threading
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from foundation.clock import now
+from foundation.database import Database, DatabaseUnusable, Model
+
+LEASE = timedelta(seconds=10)
+TRIES = 5
+QUEUE_OF: dict[str, str] = {}
+log = structlog.get_logger()
+
+
+class Job(Model):
+    """`due` is when it may start; while it runs, when its lease ends. `tries` counts starts and is the lease's number."""
+
+    __tablename__ = "job"
+    __table_args__ = (sa.Index("ix_job_waiting", "queue", "due", sqlite_where=sa.text("done_at IS NULL"),
+                               postgresql_where=sa.text("done_at IS NULL")),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    queue: Mapped[str] = mapped_column(sa.String(60))
+    name: Mapped[str] = mapped_column(sa.String(60))
+    args: Mapped[dict]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    due: Mapped[datetime] = mapped_column(default=now)
+    tries: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str | None] = mapped_column(sa.Text)
+    done_at: Mapped[datetime | None]
+
+
+class Later(Exception):
+    """A handler's way to say: not now, try again in `seconds`; it does not count as a failure."""
+
+    def __init__(self, seconds: float):
+        super().__init__(f"again in {seconds} s")
+        self.seconds = seconds
+
+
+def job(queue: str) -> Callable:
+    """Declare a function to be a job that is worked off from `queue`."""
+    def declare(function: Callable) -> Callable:
+        QUEUE_OF[function.__name__] = queue
+        return function
+    return declare
+
+
+def enqueue(session: Session, function: Callable, *, at: str = "", due: datetime | None = None, **args: object) -> Job:
+    """Add a job to the caller's transaction; `at` narrows its queue to one place (`printing/3`: the printer of station 3)."""
+    name = function.__name__
+    queue = f"{QUEUE_OF[name]}/{at}" if at else QUEUE_OF[name]
+    queued = Job(queue=queue, name=name, args=args, due=due or now())
+    session.add(queued)
+    session.info.setdefault("queues", set()).add(queue)
+    return queued
+
+
+class Worker:
+    """Works off jobs of `queues`, one after the other, in the thread that calls it."""
+
+    def __init__(self, database: Database, handlers: Mapping[str, Callable[..., None]], queues: list[str],
+                 idle: Callable[[], None] | None = None):
+        self.database, self.handlers, self.queues, self.idle = database, handlers, queues, idle
+        self.beat = time.monotonic()
+        self._wake = threading.Event()
+        self._stop = False
+
+    def run_forever(self, pause: float = 0.5) -> None:
+        """Work until `stop`; a commit in this process wakes it at once, others' jobs are seen within `pause` seconds."""
+        self.database.committed.append(self._on_commit)
+        try:
+            while not self._stop:
+                self._wake.clear()
+                self.beat = time.monotonic()
+                try:
+                    if self.run_one():
+                        continue
+                    if self.idle:
+                        self.idle()
+                except (SQLAlchemyError, DatabaseUnusable, OSError):
+                    log.exception("worker stumbled", queues=self.queues)
+                    time.sleep(1)
+                self._wake.wait(pause)
+        finally:
+            self.database.committed.remove(self._on_commit)
+
+    def stop(self) -> None:
+        self._stop = True
+        self._wake.set()
+
+    def _on_commit(self, info: dict) -> None:
+        if info.get("queues", set()) & set(self.queues):
+            self._wake.set()
+
+    def run_one(self) -> bool:
+        """Do the job that has waited longest; False when there is none."""
+        job = self._claim()
+        if job is None:
+            return False
+        with _Lease(self.database, job):
+            try:
+                self.handlers[job.name](**job.args)
+                outcome = {"done_at": now(), "error": None}
+            except Later as later:
+                outcome = {"due": now() + timedelta(seconds=later.seconds), "tries": job.tries - 1}
+            except Exception:
+                log.exception("job failed", job=job.id, name=job.name, tries=job.tries)
+                outcome = {"error": traceback.format_exc(limit=8), "due": now() + timedelta(seconds=2**job.tries)}
+        change(self.database, job, outcome)
+        return True
+
+    def _claim(self) -> Job | None:
+        waiting = (sa.select(Job.id)
+                   .where(Job.queue.in_(self.queues), Job.done_at.is_(None), Job.due <= now(), Job.tries < TRIES)
+                   .order_by(Job.due, Job.id).limit(1))
+        with self.database.reading() as session:
+            if session.scalar(waiting) is None:  # an idle worker takes no write lock
+                return None
+        mine = waiting.with_for_update(skip_locked=True).scalar_subquery()
+        with self.database.transaction() as session:
+            return session.scalars(sa.update(Job).where(Job.id == mine)
+                                   .values(due=now() + LEASE, tries=Job.tries + 1).returning(Job)).one_or_none()
+
+
+class _Lease:
+    """Keeps a running job ours by moving its due time ahead, from a thread of its own that starts only for a slow job."""
+
+    def __init__(self, database: Database, job: Job):
+        self.database, self.job = database, job
+        self.over = threading.Event()
+        self.timer = threading.Timer(LEASE.total_seconds() / 3, self._renew)
+        self.timer.daemon = True
+
+    def _renew(self) -> None:
+        while not self.over.is_set():
+            try:
+                change(self.database, self.job, {"due": now() + LEASE})
+            except (SQLAlchemyError, DatabaseUnusable):
+                log.exception("lease not renewed", job=self.job.id)
+            self.over.wait(LEASE.total_seconds() / 3)
+
+    def __enter__(self) -> None:
+        self.timer.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.over.set()
+        self.timer.cancel()
+        self.timer.join()
+
+
+def change(database: Database, job: Job, values: dict) -> bool:
+    """Change the job only while it is still ours: a later try makes an earlier one powerless."""
+    with database.transaction() as session:
+        return bool(session.execute(sa.update(Job).where(Job.id == job.id, Job.tries == job.tries, Job.done_at.is_(None))
+                                    .values(**values)).rowcount)
+
+
+def exhausted(session: Session) -> list[Job]:
+    """Jobs that were given up after their tries: the officer sees them with their reason and "try again"."""
+    return list(session.scalars(sa.select(Job).where(Job.done_at.is_(None), Job.tries >= TRIES).order_by(Job.id)))
+
+
+def try_again(session: Session, job_id: int) -> None:
+    job = session.get_one(Job, job_id)
+    job.tries, job.due, job.error = 0, now(), None
+    session.info.setdefault("queues", set()).add(job.queue)
+
+
+def sweep(session: Session, older_than: timedelta = timedelta(days=30)) -> int:
+    """Forget finished jobs; how many."""
+    return session.execute(sa.delete(Job).where(Job.done_at < now() - older_than)).rowcount

@@ -1,0 +1,37 @@
+"""Office: the one row of what this office is called and how it works; changed on a page, read everywhere."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from foundation.clock import now
+from foundation.database import Model
+
+
+class Office(Model):
+    __tablename__ = "office"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(120), default="Perpustakaan Hukum")
+    library: Mapped[str] = mapped_column(sa.String(120), default="Perpustakaan Hukum JDIH")
+    address: Mapped[str] = mapped_column(sa.String(300), default="")
+    time_zone: Mapped[str] = mapped_column(sa.String(40), default="Asia/Jakarta")
+    language: Mapped[str] = mapped_column(sa.String(2), default="id")
+    officer_admits: Mapped[bool] = mapped_column(default=False)   # otherwise a signed guest is admitted at once
+    self_service: Mapped[bool] = mapped_column(default=False)     # swalayan: the kiosk lends and prints by itself
+    request_minutes: Mapped[int] = mapped_column(default=30)      # a request not handed over by then frees its copies
+    retention_days: Mapped[int] = mapped_column(default=90)
+    borrower_limit: Mapped[int] = mapped_column(default=3)        # copies in one person's hands at once, whatever the rule
+    slip_terms: Mapped[str] = mapped_column(sa.String(400), default="")
+    notice_version: Mapped[int] = mapped_column(default=1)
+    changed_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
+
+
+def office(session: Session) -> Office:
+    """The office's row; made with its defaults when there is none yet."""
+    row = session.get(Office, 1)
+    if row is None:
+        row = Office(id=1)
+        session.add(row)
+        session.flush()
+    return row

@@ -1,0 +1,120 @@
+"""People who work here: what they may do, and the password that proves who they are."""
+
+import threading
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from foundation.clock import now
+from foundation.database import Model
+from foundation.errors import Refused
+from foundation.text import clean, t
+
+SHORTEST_PASSWORD = 12
+
+
+class Role(StrEnum):
+    ADMIN = "admin"
+    OFFICER = "officer"                            # pengelola pelayanan hukum
+    PROPOSER = "proposing unit"                    # sub bagian pengusul
+    HEAD_OF_DIVISION = "head of division"          # kepala bagian HTH
+    HEAD_OF_SUBDIVISION = "head of subdivision"    # kasubbag hukum
+    LEGAL_STAFF = "legal staff"                    # staf subbag hukum
+
+
+VISITOR = "visitor"   # a visitor at a registered kiosk
+SYSTEM = "system"     # the program itself: closing time, expiry, self-service
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who does something: a person signed in, a visitor at a station, or the program itself."""
+
+    name: str
+    roles: frozenset[str]
+    person_id: int | None = None
+    station_id: int | None = None
+
+    def must_be(self, *roles: str) -> None:
+        """Raises Refused unless the actor holds one of `roles`."""
+        if not self.roles & set(roles):
+            raise Refused(t("This is not yours to do."), t("Ask somebody who may."), status=403)
+
+
+PROGRAM = Actor("Loket", frozenset({SYSTEM}))
+
+
+class Person(Model):
+    __tablename__ = "person"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    username: Mapped[str] = mapped_column(sa.String(60), unique=True)
+    name: Mapped[str] = mapped_column(sa.String(100))
+    password_hash: Mapped[str]
+    roles: Mapped[list]
+    active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+    def actor(self) -> Actor:
+        return Actor(self.name, frozenset(self.roles), person_id=self.id)
+
+
+_hasher = PasswordHasher()
+_two_at_once = threading.Semaphore(2)  # each hash takes 64 MiB; a burst of sign-ins must not take all memory
+_nobody: list[str] = []
+
+
+def hash_password(password: str) -> str:
+    """The argon2 hash of `password`. Raises Refused when it is shorter than 12 characters or longer than 200."""
+    if not SHORTEST_PASSWORD <= len(password) <= 200:
+        raise Refused(t("The password is too short."), t("Use at least 12 characters: three or four words work well."),
+                      fields={"password": t("Use at least 12 characters: three or four words work well.")})
+    with _two_at_once:
+        return _hasher.hash(password)
+
+
+def password_matches(password_hash: str, password: str) -> bool:
+    try:
+        with _two_at_once:
+            return _hasher.verify(password_hash, password)
+    except (VerifyMismatchError, InvalidHashError):
+        return False
+
+
+def find_by_username(session: Session, username: str) -> Person | None:
+    return session.scalar(sa.select(Person).where(Person.username == clean(username, 60).casefold()))
+
+
+def sign_in_hash(person: Person | None) -> str:
+    """The hash to test a password against; for an unknown name one that costs the same, so that names cannot be guessed."""
+    if person and person.active:
+        return person.password_hash
+    if not _nobody:
+        _nobody.append(_hasher.hash("nobody has this password"))
+    return _nobody[0]
+
+
+def add_person(session: Session, username: str, name: str, roles: list[str], password_hash: str) -> Person:
+    """Raises Refused for an empty or taken user name, an unknown role, or no role at all."""
+    username, name = clean(username, 60).casefold(), clean(name, 100)
+    if not username or " " in username:
+        raise Refused(t("The user name is missing or has a space in it."), fields={"username": t("One word, such as “sari”.")})
+    if not name:
+        raise Refused(t("The name is missing."), fields={"name": t("Write the person’s name.")})
+    if not roles or set(roles) - set(Role):
+        raise Refused(t("Choose at least one role."), fields={"roles": t("Choose at least one role.")})
+    if find_by_username(session, username):
+        raise Refused(t("The user name “%(username)s” is taken."), t("Choose another user name."),
+                      fields={"username": t("This user name is taken.")}, username=username)
+    person = Person(username=username, name=name, roles=sorted(roles), password_hash=password_hash)
+    session.add(person)
+    session.flush()
+    return person
+
+
+def everybody(session: Session) -> list[Person]:
+    return list(session.scalars(sa.select(Person).order_by(Person.active.desc(), Person.name)))

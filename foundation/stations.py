@@ -1,0 +1,81 @@
+"""Station: one physical place with its screen, its printer and its scanner, known by a token of its own."""
+
+import hashlib
+import secrets
+from datetime import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from foundation.clock import now
+from foundation.database import Model, Words
+
+
+class StationKind(StrEnum):
+    KIOSK = "kiosk"
+    DESK = "desk"
+    SCANNER = "scanner"
+
+
+class Station(Model):
+    """`printer` and `scanner` are device addresses, empty where there is none; `paper_mm` is the roll's width."""
+
+    __tablename__ = "station"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(60), unique=True)
+    kind: Mapped[StationKind] = mapped_column(Words(StationKind), default=StationKind.KIOSK)
+    token_hash: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
+    enrol_hash: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
+    enrol_until: Mapped[datetime | None]
+    printer: Mapped[str] = mapped_column(sa.String(300), default="")
+    paper_mm: Mapped[int] = mapped_column(default=80)
+    native_qr: Mapped[bool] = mapped_column(default=False)
+    has_cutter: Mapped[bool] = mapped_column(default=True)
+    scanner: Mapped[str] = mapped_column(sa.String(300), default="")
+    active: Mapped[bool] = mapped_column(default=True)
+    seen_at: Mapped[datetime | None]
+    printer_state: Mapped[str] = mapped_column(sa.String(40), default="unknown")
+    printer_note: Mapped[str] = mapped_column(sa.String(300), default="")
+    printer_state_at: Mapped[datetime | None]
+
+
+def digest(token: str) -> str:
+    """What is stored of a token: a stolen copy of the database opens no screen."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def find_by_token(session: Session, token: str) -> Station | None:
+    if not token or len(token) > 100:
+        return None
+    return session.scalar(sa.select(Station).where(Station.token_hash == digest(token), Station.active))
+
+
+def invite(station: Station, until: datetime) -> str:
+    """A one-time code that turns the screen which opens it before `until` into this station; older codes end."""
+    code = secrets.token_urlsafe(12)
+    station.enrol_hash, station.enrol_until = digest(code), until
+    return code
+
+
+def enrol(session: Session, code: str) -> tuple[Station, str] | None:
+    """Use up an invitation: the station and its new device token (the old screen's token ends); None when it is no longer good."""
+    station = session.scalar(sa.select(Station).where(Station.enrol_hash == digest(code), Station.active)) if len(code) < 100 else None
+    if station is None or station.enrol_until is None or station.enrol_until < now():
+        return None
+    token = secrets.token_urlsafe(32)
+    station.token_hash, station.enrol_hash, station.enrol_until = digest(token), None, None
+    return station, token
+
+
+def printer_station(session: Session, station_id: int | None) -> Station | None:
+    """The station on whose printer paper for `station_id` comes out: its own, or else the first that has one."""
+    own = session.get(Station, station_id) if station_id else None
+    if own and own.active and own.printer:
+        return own
+    return session.scalar(sa.select(Station).where(Station.active, Station.printer != "").order_by(Station.id).limit(1))
+
+
+def printer_states(session: Session) -> dict[str, str]:
+    """How each station's printer was when last looked at, by the station's name."""
+    return dict(session.execute(sa.select(Station.name, Station.printer_state).where(Station.active, Station.printer != "")).tuples().all())

@@ -1,0 +1,1 @@
+"""The library: who visits, what it holds, who borrowed what."""

@@ -1,0 +1,268 @@
+"""What people do with loans. Every function is one use case, inside the caller's transaction."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, selectinload
+
+from foundation.audit import record
+from foundation.clock import end_of, local, now, today
+from foundation.counters import next_number
+from foundation.errors import Reason, Refused
+from foundation.office import Office, office
+from foundation.people import PROGRAM, VISITOR, Actor, Role
+from foundation.text import clean, t
+from kiosk import calendar, rules
+from kiosk.collection import Copy, CopyStatus, Kind, Title, copy_code
+from kiosk.loans import OUT, SELF_SERVICE, Loan, LoanItem, LoanState, Outcome, Reading
+from kiosk.visits import Category, Visit, VisitState
+
+MOST_IN_BASKET = 20
+
+
+@dataclass(frozen=True)
+class Wish:
+    """One title somebody wants, with the rule that applies to it and the copy that can be had (None: none now)."""
+
+    title: Title
+    rule: rules.LoanRule | None
+    copy: Copy | None
+
+
+def free_copy(session: Session, title_id: int, also_reference: bool = False) -> Copy | None:
+    """A copy of the title that nobody has, lowest number first; on PostgreSQL locked, and locked ones passed over."""
+    good = [CopyStatus.AVAILABLE, CopyStatus.REFERENCE_ONLY] if also_reference else [CopyStatus.AVAILABLE]
+    return session.scalar(
+        sa.select(Copy).where(Copy.title_id == title_id, Copy.status.in_(good),
+                              ~sa.exists().where(LoanItem.copy_id == Copy.id, LoanItem.outcome.is_(None)),
+                              ~sa.exists().where(Reading.copy_id == Copy.id, Reading.ended_at.is_(None)))
+        .order_by(Copy.status.desc() if also_reference else Copy.number, Copy.number).limit(1).with_for_update(skip_locked=True))
+
+
+def wishes(session: Session, title_ids: Sequence[int], category: Category | None) -> list[Wish]:
+    """What stands behind a basket: titles that are no longer there fall out."""
+    every_rule = session.scalars(sa.select(rules.LoanRule)).all()
+    on = today(office(session).time_zone)
+    titles = {title.id: title for title in session.scalars(sa.select(Title).where(Title.id.in_(title_ids)))}
+    return [Wish(titles[i], rules.choose(every_rule, category, titles[i].kind, on), free_copy(session, i))
+            for i in dict.fromkeys(title_ids) if i in titles]
+
+
+def reasons_against(session: Session, visit: Visit, wanted: list[Wish], here: Office) -> list[Reason]:
+    """Everything that stands in the way of this loan, always in the same order, each with one next step."""
+    against: list[Reason] = []
+    if visit.state is VisitState.SIGNED:
+        against.append(Reason(t("The officer has not let you in yet."), t("Please wait a moment, or ask at the desk.")))
+    elif visit.state is not VisitState.ADMITTED:
+        against.append(Reason(t("The guest book is not signed yet."), t("Sign the guest book first; it takes one minute.")))
+    if not wanted:
+        against.append(Reason(t("Your basket is empty."), t("Search for a title and tap “Borrow”.")))
+    in_hand = session.execute(sa.select(Loan.due_at, Copy.title_id, Title.kind).join(LoanItem, LoanItem.loan_id == Loan.id)
+                              .join(Copy, Copy.id == LoanItem.copy_id).join(Title, Title.id == Copy.title_id)
+                              .where(Loan.borrower_key == visit.person_key, LoanItem.outcome.is_(None))).all()
+    if any(due and due < now() for due, _, _ in in_hand):
+        against.append(Reason(t("A loan of yours is overdue."), t("Return it first, or talk to the officer.")))
+    if wanted and len(in_hand) + len(wanted) > here.borrower_limit:
+        against.append(Reason(t("This would be %(count)s copies in your hands; %(limit)s are allowed."),
+                              t("Take some out of the basket, or return one first."),
+                              {"count": len(in_hand) + len(wanted), "limit": here.borrower_limit}))
+    for wish in wanted:
+        against += _against_title(wish, [kind for _, _, kind in in_hand], wanted)
+    return against
+
+
+def _against_title(wish: Wish, kinds_in_hand: list[Kind], wanted: list[Wish]) -> Iterable[Reason]:
+    name = {"title": wish.title.title}
+    if wish.rule is None or not wish.rule.loanable:
+        yield Reason(t("“%(title)s” is not lent out."), t("Take it out of the basket and tap “Read here” instead."), name)
+        return
+    same_rule = [w for w in wanted if w.rule is wish.rule]
+    many = len(same_rule) + (sum(kind is wish.rule.kind for kind in kinds_in_hand) if wish.rule.kind else len(kinds_in_hand))
+    if many > wish.rule.max_copies and wish is same_rule[-1]:
+        yield Reason(t("At most %(limit)s copies of this sort can be borrowed at once."),
+                     t("Take some out of the basket, or return one first."), {"limit": wish.rule.max_copies})
+    if wish.copy is None:
+        yield Reason(t("“%(title)s” is just now in somebody else’s hands."), t("Take it out of the basket, or ask the officer."), name)
+
+
+def request_loan(session: Session, visit_id: int, title_ids: Sequence[int], nonce: str, by: Actor, language: str) -> Loan:
+    """A visitor asks for these titles; their copies are kept for the visitor until the officer hands them over.
+
+    `nonce` is the form's own number: a second tap, a refresh or "back" finds the same loan again. In self-service mode the
+    caller hands over in the same transaction. Raises Refused with every reason when it cannot be.
+    """
+    by.must_be(VISITOR, Role.OFFICER, Role.ADMIN)
+    visit, here = session.get_one(Visit, visit_id, with_for_update=True), office(session)  # one request of a visitor at a time
+    if known := session.scalar(sa.select(Loan).where(Loan.nonce == nonce)):
+        return known
+    wanted = wishes(session, title_ids[:MOST_IN_BASKET], visit.category)
+    if against := reasons_against(session, visit, wanted, here):
+        raise Refused(t("This cannot be borrowed just now."), t("See below what you can do."), reasons=tuple(against))
+    snapshots = {str(w.copy.id): rules.snapshot(w.rule) for w in wanted}
+    loan = Loan(nonce=nonce, visit=visit, borrower_key=visit.person_key, station_id=by.station_id, language=language,
+                call=next_number(session, f"call {today(here.time_zone)}"),
+                rules={"days": min(w.rule.days for w in wanted), "items": snapshots},
+                items=[LoanItem(copy=w.copy) for w in wanted])
+    session.add(loan)
+    session.flush()
+    record(session, by, "loan requested", loan, copies=[w.copy.code for w in wanted])
+    return loan
+
+
+def hand_over(session: Session, loan_id: int, by: Actor) -> Loan:
+    """The copies go into the visitor's hands: the loan gets its slip number and its due date. The caller prints the slip."""
+    loan, here = session.get_one(Loan, loan_id), office(session)
+    loan.take("hand over", by)
+    day = today(here.time_zone)
+    loan.year, loan.number = day.year, next_number(session, f"slip {day.year}")
+    loan.due_on = calendar.load(session).due_day(day, loan.rules["days"])
+    loan.due_at = end_of(loan.due_on, here.time_zone)
+    loan.handed_over_at, loan.handed_over_by = now(), by.name
+    record(session, by, "loan handed over", loan, number=loan.number, due=loan.due_on.isoformat())
+    return loan
+
+
+def cancel(session: Session, loan_id: int, by: Actor) -> Loan:
+    """A request is taken back (by the visitor) or refused (by the officer); its copies are free again."""
+    loan = session.get_one(Loan, loan_id)
+    loan.take("cancel", by)
+    loan.close_items(loan.open_items, Outcome.CANCELLED, by)
+    record(session, by, "loan cancelled", loan)
+    return loan
+
+
+def expire_requests(session: Session, by: Actor = PROGRAM) -> int:
+    """Requests nobody handed over in time (a setting, 30 minutes) free their copies; how many."""
+    long_ago = now() - timedelta(minutes=office(session).request_minutes)
+    late = session.scalars(sa.select(Loan).where(Loan.state == LoanState.REQUESTED, Loan.requested_at < long_ago)).all()
+    for loan in late:
+        loan.take("expire", by)
+        loan.close_items(loan.open_items, Outcome.EXPIRED, by)
+        record(session, by, "loan expired", loan)
+    return len(late)
+
+
+def announce_return(session: Session, loan_id: int, item_ids: Iterable[int], by: Actor) -> Loan:
+    """At the kiosk: these copies are here again. The officer still takes them; a slip alone never completes a return."""
+    by.must_be(VISITOR)
+    loan = session.get_one(Loan, loan_id)
+    _must_be_out(session, loan)
+    chosen = _choose(loan, item_ids)
+    for item in chosen:
+        item.brought_at = item.brought_at or now()
+    record(session, by, "return announced", loan, items=[item.id for item in chosen])
+    return loan
+
+
+def return_items(session: Session, loan_id: int, item_ids: Iterable[int], by: Actor, condition: str = "") -> Loan:
+    """These copies are back on the desk, seen by `by`: by the officer, or by a self-service kiosk that read their labels.
+
+    Raises Refused when nothing was chosen or the loan is not out; items already returned stay as they were.
+    """
+    loan = session.get_one(Loan, loan_id)
+    _must_be_out(session, loan)
+    chosen = _choose(loan, item_ids)
+    for item in chosen:
+        item.condition = clean(condition, 200)
+    loan.close_items(chosen, Outcome.RETURNED, by)
+    record(session, by, "returned", loan, items=[item.id for item in chosen])
+    return loan
+
+
+def _must_be_out(session: Session, loan: Loan) -> None:
+    if loan.state is LoanState.RETURNED:
+        when = local(loan.closed_at, office(session).time_zone)
+        raise Refused(t("This loan was already returned on %(day)s at %(time)s."), t("Nothing more needs to be done."),
+                      day=when.date(), time=f"{when:%H.%M}")
+    if loan.state not in OUT:
+        raise Refused(t("This loan was never handed over, so there is nothing to return."), t("Ask the officer if a book is in your hands."))
+
+
+def _choose(loan: Loan, item_ids: Iterable[int]) -> list[LoanItem]:
+    wanted = set(item_ids)
+    chosen = [item for item in loan.open_items if item.id in wanted]
+    if not chosen:
+        if wanted & {item.id for item in loan.items}:
+            raise Refused(t("These copies were returned already."), t("Nothing more needs to be done."))
+        raise Refused(t("No copy is chosen."), t("Scan the label on a book, or tick it in the list."))
+    return chosen
+
+
+def read_here(session: Session, title_id: int, visit_id: int | None, nonce: str, by: Actor) -> Reading:
+    """One tap: a copy goes to the reading table and is counted. Raises Refused when no copy is in the room."""
+    by.must_be(VISITOR, Role.OFFICER, Role.ADMIN)
+    if known := session.scalar(sa.select(Reading).where(Reading.nonce == nonce)):
+        return known
+    copy = free_copy(session, title_id, also_reference=True)
+    if copy is None:
+        raise Refused(t("No copy of this title is on the shelf just now."), t("Ask the officer when it comes back."))
+    reading = Reading(nonce=nonce, copy=copy, visit_id=visit_id, day=today(office(session).time_zone))
+    session.add(reading)
+    record(session, by, "read here", copy)
+    return reading
+
+
+def end_reading(session: Session, reading_id: int, by: Actor) -> None:
+    """The copy is back on its shelf."""
+    by.must_be(Role.OFFICER, Role.ADMIN)
+    reading = session.get_one(Reading, reading_id)
+    if reading.ended_at is None:
+        reading.ended_at = now()
+        record(session, by, "reading ended", reading)
+
+
+def self_service_actor(by: Actor) -> Actor:
+    """The kiosk itself, in an office that lets it lend and take back (setting *swalayan*)."""
+    return Actor(by.name, frozenset({*by.roles, SELF_SERVICE}), station_id=by.station_id)
+
+
+def find_loan(session: Session, loan_id: int) -> Loan | None:
+    """The loan with its lines, copies and titles in as few queries as can be."""
+    return session.scalar(sa.select(Loan).where(Loan.id == loan_id).options(*WHOLE))
+
+
+def find_by_number(session: Session, year: int, number: int) -> Loan | None:
+    return session.scalar(sa.select(Loan).where(Loan.year == year, Loan.number == number).options(*WHOLE))
+
+
+def find_by_copy(session: Session, code: str) -> tuple[Copy, Loan | None]:
+    """The copy with this label and the loan it is out on. Raises Refused for a label of another library."""
+    copy = session.scalar(sa.select(Copy).where(Copy.code == copy_code(code)))
+    if copy is None:
+        raise Refused(t("The label “%(code)s” is not of this library."), t("Check the label, or ask the officer."), code=copy_code(code))
+    loan = session.scalar(sa.select(Loan).join(LoanItem).where(LoanItem.copy_id == copy.id, LoanItem.outcome.is_(None)).options(*WHOLE))
+    return copy, loan
+
+
+WHOLE = (selectinload(Loan.items).joinedload(LoanItem.copy).joinedload(Copy.title), selectinload(Loan.visit))
+
+
+def waiting(session: Session) -> list[Loan]:
+    """Requests waiting for the officer, longest first."""
+    return list(session.scalars(sa.select(Loan).where(Loan.state == LoanState.REQUESTED).order_by(Loan.requested_at).options(*WHOLE)))
+
+
+def brought_back(session: Session) -> list[Loan]:
+    """Loans with copies announced at the kiosk that the officer has not taken yet, longest first."""
+    announced = sa.select(LoanItem.loan_id).where(LoanItem.brought_at.is_not(None), LoanItem.outcome.is_(None))
+    return list(session.scalars(sa.select(Loan).where(Loan.id.in_(announced), Loan.state.in_(OUT)).order_by(Loan.id).options(*WHOLE)))
+
+
+def open_loans(session: Session, only_overdue: bool = False, at: datetime | None = None, most: int = 200) -> list[Loan]:
+    """Loans out of the house, the earliest due first."""
+    query = sa.select(Loan).where(Loan.state.in_(OUT)).order_by(Loan.due_at, Loan.id).limit(most).options(*WHOLE)
+    return list(session.scalars(query.where(Loan.due_at < (at or now())) if only_overdue else query))
+
+
+def readings_now(session: Session) -> list[Reading]:
+    return list(session.scalars(sa.select(Reading).where(Reading.ended_at.is_(None)).order_by(Reading.began_at)
+                                .options(selectinload(Reading.copy).joinedload(Copy.title))))
+
+
+def history(session: Session, key: str, most: int = 100) -> tuple[list[Visit], list[Loan]]:
+    """What is known of one person (see visits.person_key): visits and loans, newest first."""
+    visits = session.scalars(sa.select(Visit).where(Visit.person_key == key).order_by(Visit.arrived_at.desc()).limit(most))
+    loans = session.scalars(sa.select(Loan).where(Loan.borrower_key == key).order_by(Loan.requested_at.desc()).limit(most).options(*WHOLE))
+    return list(visits), list(loans)

@@ -1,0 +1,118 @@
+"""Words as the search compares them: folded, stemmed, read as a number or a code, and corrected when mistyped; all pure."""
+
+import re
+import unicodedata
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from threading import Lock
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+from snowballstemmer import stemmer
+
+LONGEST_QUERY = 200  # characters; what comes after them is not looked at
+MOST_WORDS = 8
+LONGEST_WORD = 40
+
+# They stand in nearly every citation and say nothing about which title is meant.
+STOP_WORDS = frozenset(
+    "adalah atas atau bagi bahwa dalam dan dari dengan di ini itu karena ke kepada no nomor oleh pada para sebagai secara serta "
+    "tahun tentang tersebut the of and thn untuk yang".split())
+
+_WORD = re.compile(r"[^\W_]+")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_stemmer, _one_at_a_time = stemmer("indonesian"), Lock()  # the stemmer keeps its word in itself: it is not safe in threads
+
+
+def words_of(text: str) -> list[str]:
+    """The words of `text` in their order: lower case, without diacritics, letters and digits only."""
+    text = text.casefold()
+    if not text.isascii():
+        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)).casefold()
+    return [word[:LONGEST_WORD] for word in _WORD.findall(text)]
+
+
+@lru_cache(maxsize=20_000)
+def stem(word: str) -> str:
+    """The root of an Indonesian word (pemilihan, memilih -> pilih); short words and numbers are their own."""
+    if len(word) < 4 or not word.isalpha():
+        return word
+    with _one_at_a_time:
+        return _stemmer.stemWord(word)
+
+
+def code_key(text: str) -> str:
+    """How a code, ISBN, call number or whole number is found when typed in full, whatever stands between its letters.
+
+    Keys begin with "=", which no word does, so that nobody meets one by typing a word.
+    """
+    return "=" + "".join(words_of(text))[:LONGEST_WORD]
+
+
+def number_keys(number: str, year: int | None) -> set[str]:
+    """The keys of a printed number: `134/Kpts/KPU/Tahun 2016` -> {"=134", "=134=2016"}; none without a digit."""
+    digits = re.findall(r"[0-9]+", number)
+    if not digits:
+        return set()
+    first = digits[0].lstrip("0") or "0"
+    years = {y for y in digits[1:] if _YEAR.fullmatch(y)} | ({str(year)} if year else set())
+    return {f"={first}"} | {f"={first}={y}" for y in years}
+
+
+@dataclass(frozen=True)
+class Query:
+    """What somebody typed: `typed` is every word of it, `words` those to search for (none: look around).
+
+    `number_key` is set where it reads like a number, `beside_number` then holds the words that are not part of it.
+    """
+
+    typed: tuple[str, ...]
+    words: tuple[str, ...]
+    code_key: str | None
+    number_key: str | None
+    beside_number: tuple[str, ...]
+
+
+def read_query(text: str) -> Query:
+    """Read what was typed. Stop words fall out unless there is nothing else; so do single letters (not single digits)."""
+    return _query(words_of(text[:LONGEST_QUERY])[:2 * MOST_WORDS])
+
+
+def _query(typed: Sequence[str]) -> Query:
+    said = [w for w in dict.fromkeys(typed) if len(w) > 1 or w.isdigit()]
+    words = tuple([w for w in said if w not in STOP_WORDS] or said)[:MOST_WORDS]
+    digits = [w for w in words if w.isascii() and w.isdigit()]
+    number, year = digits[0] if digits else "", next((w for w in digits[1:] if _YEAR.fullmatch(w)), "")
+    if not year and _YEAR.fullmatch(number):
+        number = ""  # a year alone is no number
+    key = f"={number.lstrip('0') or '0'}" + (f"={year}" if year else "") if number else None
+    has_digit = any(c.isdigit() for w in words for c in w)
+    return Query(tuple(typed), words, code_key(" ".join(typed)) if has_digit else None, key,
+                 tuple(w for w in words if w not in (number, year)))
+
+
+class Vocabulary:
+    """The words of the collection and how often each was indexed; it knows words, beginnings, and what is nearly a word."""
+
+    def __init__(self, counted: Iterable[tuple[str, int]]):
+        pairs = sorted(counted)
+        self.words = [word for word, _ in pairs]
+        self.uses = [uses for _, uses in pairs]
+
+    def knows(self, beginning: str) -> bool:
+        at = bisect_left(self.words, beginning)
+        return at < len(self.words) and self.words[at].startswith(beginning)
+
+    def nearest(self, word: str) -> str | None:
+        """The word that was most likely meant: one letter wrong, missing, too much or swapped; two in words of 8 or more."""
+        near = process.extract(word, self.words, scorer=OSA.distance, score_cutoff=2 if len(word) >= 8 else 1, limit=None)
+        return min(near, key=lambda found: (found[1], -self.uses[found[2]]))[0] if near else None
+
+
+def corrected(query: Query, vocabulary: Vocabulary) -> Query | None:
+    """The query with every unknown word of four letters or more replaced by its nearest known one; None when nothing changes."""
+    unknown = [w for w in query.words if len(w) >= 4 and w.isalpha() and not vocabulary.knows(w)]
+    better = {w: near for w in unknown if (near := vocabulary.nearest(w))}
+    return _query([better.get(w, w) for w in query.typed]) if better else None

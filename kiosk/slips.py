@@ -1,0 +1,122 @@
+"""The slip a visitor takes along (bukti peminjaman): what is on it, when it prints, and what its code opens again."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from foundation.audit import record
+from foundation.clock import local
+from foundation.errors import Refused
+from foundation.keys import Keys
+from foundation.office import Office, office
+from foundation.people import Actor, Role
+from foundation.stations import printer_station
+from foundation.text import SHORT, t, translator, written
+from kiosk.collection import Copy
+from kiosk.lending import find_by_copy, find_by_number, find_loan
+from kiosk.loans import OUT, Loan, LoanState
+from printer import codes, printouts
+from printer.printouts import Printout
+from printer.receipt import Band, Big, Emphasis, Heading, Inverse, Line, Pair, QrCode, Receipt, Rule, Title
+from printer.thermal import Paper, render
+
+SLIP = "slip"
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a scanned or typed code means: a loan, and the one copy when it was a copy's label."""
+
+    loan: Loan | None
+    copy: Copy | None = None
+
+
+def slip_code(loan: Loan, keys: Keys) -> str:
+    """The 34 digits of the loan's QR code; the same on the screen and on paper, from the request on."""
+    return codes.make(keys.slips, loan.id)
+
+
+def slip_number(loan: Loan, keys: Keys) -> str:
+    """The number printed on the slip and typed by hand (2026-00042-7391); empty before the hand-over."""
+    return codes.slip_number(keys.slips, loan.year, loan.number) if loan.number else ""
+
+
+def slip(loan: Loan, here: Office, keys: Keys, copy_no: int) -> Receipt:
+    """The slip of a loan that was handed over; from the second copy on it says SALINAN. No phone, no e-mail on it."""
+    _ = translator(loan.language)
+    day = local(loan.handed_over_at, here.time_zone)
+    parts = [Band(), Heading(here.library), Line(_(t("Loan slip")), center=True)]
+    if copy_no > 1:
+        parts.append(Inverse(_(t("COPY NO. %(n)s")) % {"n": copy_no}))
+    parts.append(Rule())
+    for item in loan.items:
+        parts += [Title(item.copy.title.title), Line(" · ".join(filter(None, (item.copy.title.number, item.copy.code))), center=True)]
+    parts += [Emphasis(_(t("Bring back by")), written(loan.due_on, loan.language)), QrCode(slip_code(loan, keys)),
+              Big(slip_number(loan, keys)), Line(_(t("Bring this slip along. Scan it at the kiosk when you return.")), center=True), Rule(),
+              Pair(_(t("Borrower")), short_name(loan.visit.name)),
+              Pair(_(t("Lent on")), f"{written(day.date(), loan.language, SHORT)} {day:%H.%M}"),
+              Pair(_(t("Officer")), loan.handed_over_by or "")]
+    if here.slip_terms:
+        parts += [Rule(), Line(here.slip_terms)]
+    return Receipt((*parts, Rule(), Line(_(t("Thank you")), bold=True, center=True)))
+
+
+def short_name(name: str) -> str:
+    """Enough of a name to know one's own slip, too little for whoever finds it: Ratna W."""
+    first, *more = name.split()
+    return f"{first} {more[-1][0]}." if more else first
+
+
+def queue_slip(session: Session, loan: Loan, keys: Keys, by: Actor, copy_no: int = 1) -> Printout | None:
+    """Put the slip in the print queue, in the transaction that handed the loan over; None where no station has a printer."""
+    station = printer_station(session, loan.station_id)
+    if station is None:
+        return None
+    paper = Paper(station.paper_mm, native_qr=station.native_qr, has_cutter=station.has_cutter)
+    payload = render(slip(loan, office(session), keys, copy_no), paper)
+    return printouts.queue(session, SLIP, f"loan:{loan.id}", station, payload, by, copy_no=copy_no)
+
+
+def reprint(session: Session, loan_id: int, keys: Keys, by: Actor) -> Printout | None:
+    """One more copy of the slip, marked SALINAN; a person's act, noted. Raises Refused before the hand-over."""
+    by.must_be(Role.OFFICER, Role.ADMIN)
+    loan = find_loan(session, loan_id)
+    if loan is None or loan.number is None:
+        raise Refused(t("There is no slip before the hand-over."), t("Hand the loan over first."))
+    last = latest(session, loan_id)
+    printout = queue_slip(session, loan, keys, by, copy_no=(last.copy_no if last else 0) + 1)
+    if printout is None:
+        raise Refused(t("No station has a printer."), t("Give a station a printer under Office → Stations."))
+    record(session, by, "slip reprinted", loan, copy=printout.copy_no)
+    return printout
+
+
+def latest(session: Session, loan_id: int) -> Printout | None:
+    """The newest paper of the loan's slip; None when none was ever queued."""
+    return printouts.latest(session, SLIP, f"loan:{loan_id}")
+
+
+def identify(session: Session, keys: Keys, text: str) -> Found:
+    """What a scanned or typed `text` opens: a slip's QR code, a slip number, or a copy's label.
+
+    Raises Refused with one sentence for a forged, truncated or foreign code, and for a slip whose loan was never handed over.
+    """
+    compact = "".join(text[:200].split())
+    if len(compact) == codes.LENGTH and compact.isdigit():
+        return Found(_known(find_loan(session, codes.read(keys.slips, compact))))
+    if compact.replace("-", "").isdigit():
+        is_label = session.scalar(sa.select(sa.exists().where(Copy.code == compact)))
+        if not is_label:
+            return Found(_known(find_by_number(session, *codes.read_slip_number(keys.slips, text))))
+    copy, loan = find_by_copy(session, compact)
+    return Found(loan, copy)
+
+
+def _known(loan: Loan | None) -> Loan:
+    if loan is None:
+        raise Refused(t("This slip is of another collection of loans."), t("Show the slip to the officer."), status=404)
+    if loan.state not in OUT and loan.state is not LoanState.RETURNED:
+        raise Refused(t("This loan was never handed over, so there is nothing to return."),
+                      t("Ask the officer if a book is in your hands."))
+    return loan

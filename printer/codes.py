@@ -1,0 +1,96 @@
+"""The digits that stand for a slip, in its QR code and in the number typed by hand: made, read and verified."""
+
+import hashlib
+import hmac
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+
+from foundation.errors import Refused
+from foundation.text import t
+
+VERSION = "1"
+SEQUENCE_DIGITS, MAC_DIGITS, CHECK_DIGITS = 10, 22, 4
+LENGTH = len(VERSION) + 1 + SEQUENCE_DIGITS + MAC_DIGITS
+
+
+class Wrong(StrEnum):
+    FOREIGN = "foreign"  # not a code of this kind at all: another library's, a product's, one read in part
+    FORGED = "forged"    # it has the right form, and no key of ours made it
+
+
+_SENTENCES = {
+    Wrong.FOREIGN: (t("This is not the code of a loan slip."), t("Scan the square code on the slip, or type the slip’s number.")),
+    Wrong.FORGED: (t("This slip’s code was not made by this library."), t("Show the slip to the officer.")),
+}
+
+
+class WrongCode(Refused):
+    """A code that opens nothing; `kind` says whether it is foreign or forged."""
+
+    def __init__(self, kind: Wrong):
+        super().__init__(*_SENTENCES[kind], status=422)
+        self.kind = kind
+
+
+def make(keys: Mapping[int, bytes], slip: int) -> str:
+    """The 34 digits of slip number `slip` (0 to 9,999,999,999), made with the newest of `keys` (by key id, 0 to 9).
+
+    Version, key id, ten digits of `slip`, and HMAC-SHA256 over these twelve modulo 10^22: 73 bits. Digits alone survive
+    every keyboard layout a scanner may type through but the French, and Caps Lock.
+    """
+    key = max(keys)
+    body = f"{VERSION}{key}{slip:0{SEQUENCE_DIGITS}d}"
+    return body + _mac(keys[key], body, MAC_DIGITS)
+
+
+def read(keys: Mapping[int, bytes], text: str) -> int:
+    """The slip that the scanned `text` stands for; white space in it is nothing. Raises WrongCode."""
+    code = "".join(text[:200].split())
+    if len(code) != LENGTH or not (code.isascii() and code.isdigit()) or code[0] != VERSION:
+        raise WrongCode(Wrong.FOREIGN)
+    body, mac = code[:-MAC_DIGITS], code[-MAC_DIGITS:]
+    key = keys.get(int(code[1]))
+    if key is None or not hmac.compare_digest(mac, _mac(key, body, MAC_DIGITS)):
+        raise WrongCode(Wrong.FORGED)
+    return int(body[2:])
+
+
+def slip_number(keys: Mapping[int, bytes], year: int, number: int) -> str:
+    """The number a person reads and types: 2026-00042-7391, year, running number and check digits."""
+    return f"{year:04d}-{number:05d}-{check_digits(keys, year, number)}"
+
+
+def check_digits(keys: Mapping[int, bytes], year: int, number: int) -> str:
+    """Four digits that a slip number typed by hand must end with, by the newest of `keys`.
+
+    They catch slips of the finger and make guessing slow, if guesses are counted; they do not replace the QR code.
+    """
+    return _mac(keys[max(keys)], f"{year}-{number}", CHECK_DIGITS)
+
+
+def read_slip_number(keys: Mapping[int, bytes], text: str) -> tuple[int, int]:
+    """Year and running number of a slip number as typed: with dashes, spaces or nothing between, leading zeros or none.
+
+    Raises WrongCode: foreign when it is not such a number, forged when its check digits are those of no key.
+    """
+    groups = re.split(r"[\s\-‐‑–—.]+", text[:60].strip())
+    if not all(group.isascii() and group.isdigit() for group in groups):
+        raise WrongCode(Wrong.FOREIGN)
+    if len(groups) == 3:
+        year, number, check = groups[0], groups[1], groups[2].zfill(CHECK_DIGITS)
+    else:
+        digits = "".join(groups)
+        year, number, check = digits[:4], digits[4:-CHECK_DIGITS], digits[-CHECK_DIGITS:]
+    if len(year) != 4 or len(check) != CHECK_DIGITS or not 1 <= len(number) <= SEQUENCE_DIGITS:
+        raise WrongCode(Wrong.FOREIGN)
+    body = f"{int(year)}-{int(number)}"
+    matches = [hmac.compare_digest(check, _mac(key, body, CHECK_DIGITS)) for key in keys.values()]
+    if not any(matches):
+        raise WrongCode(Wrong.FORGED)
+    return int(year), int(number)
+
+
+def _mac(key: bytes, body: str, digits: int) -> str:
+    number = int.from_bytes(hmac.digest(key, body.encode(), hashlib.sha256), "big") % 10**digits
+    return f"{number:0{digits}d}"

@@ -1,0 +1,1 @@
+"""Digitisation: from signed paper to a published document (the station comes with its own issues)."""

@@ -1,0 +1,57 @@
+"""Small fictional things for tests: people, titles with copies, guests, loans."""
+
+import itertools
+
+from sqlalchemy.orm import Session
+
+from foundation.people import VISITOR, Actor, Role
+from foundation.stations import Station, StationKind
+from kiosk import calendar, rules, visiting
+from kiosk.collection import Copy, CopyStatus, Kind, Title
+from kiosk.lending import hand_over, request_loan
+from kiosk.loans import Loan
+from kiosk.visits import Category, Purpose, Visit
+
+_numbers = itertools.count(1)
+
+OFFICER = Actor("Sari Contoh", frozenset({Role.OFFICER}))
+ADMIN = Actor("Admin Contoh", frozenset({Role.ADMIN}))
+
+
+def a_kiosk(session: Session, printer: str = "", **more: object) -> Actor:
+    """A registered kiosk; the visitor who stands at it."""
+    station = Station(name=f"Kiosk {next(_numbers)}", kind=StationKind.KIOSK, printer=printer, **more)
+    session.add(station)
+    session.flush()
+    return Actor(station.name, frozenset({VISITOR}), station_id=station.id)
+
+
+def an_office(session: Session) -> None:
+    """Open on weekdays, with the rules an office begins with."""
+    calendar.seed_week(session)
+    rules.seed_rules(session)
+
+
+def a_title(session: Session, title: str = "Pedoman Teknis Pengelolaan Arsip (fiktif)", copies: int = 1, kind: Kind = Kind.DECISION,
+            status: CopyStatus = CopyStatus.AVAILABLE, **more: object) -> Title:
+    made = Title(title=title, kind=kind, **{"number": "134/Kpts/KPU/Tahun 2016", "year": 2016, **more})
+    made.copies = [Copy(code=f"UJI-{next(_numbers):04d}", number=n + 1, shelf="B-2", status=status) for n in range(copies)]
+    session.add(made)
+    session.flush()
+    return made
+
+
+def a_guest(session: Session, at: Actor, name: str = "Ratna Widyaningsih", institution: str = "Universitas Nusa Raya",
+            category: Category = Category.PUBLIC, **more: object) -> Visit:
+    visit = visiting.arrive(session, at, "id")
+    entry = visiting.GuestEntry(name, institution, category, Purpose.FIND_DECISION, **more)
+    return visiting.sign(session, visit.id, entry, at)
+
+
+def a_request(session: Session, at: Actor, *titles: Title, visit: Visit | None = None) -> Loan:
+    visit = visit or a_guest(session, at)
+    return request_loan(session, visit.id, [title.id for title in titles], f"nonce-{next(_numbers)}", at, "id")
+
+
+def a_loan(session: Session, at: Actor, *titles: Title, visit: Visit | None = None) -> Loan:
+    return hand_over(session, a_request(session, at, *titles, visit=visit).id, OFFICER)

@@ -1,0 +1,32 @@
+"""The screens: everything that knows HTTP, HTML or Flask."""
+
+from flask import Flask
+
+from foundation.settings import Settings
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The whole application; its database must be migrated (see migrating.py)."""
+    from webui import access, assets, errors, language
+    from webui.routes import desk, health, office, paper, staff, visitor
+    from webui.sessions import ServerSessions
+    from webui.wiring import wire
+
+    settings = settings or Settings.read()
+    app = Flask(__name__, static_folder=None)
+    wired = wire(settings)
+    app.secret_key = wired.keys.session
+    app.config.update(MAX_CONTENT_LENGTH=60 * 2**20, MAX_FORM_MEMORY_SIZE=2**17, WTF_CSRF_TIME_LIMIT=None, WTF_CSRF_SSL_STRICT=False)
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    app.extensions["wiring"] = wired
+    app.session_interface = ServerSessions(wired.database, settings.https)
+    if settings.trusted_proxy:
+        from werkzeug.middleware.proxy_fix import ProxyFix
+        app.wsgi_app = ProxyFix(app.wsgi_app)  # type: ignore[method-assign]
+    access.protect(app)
+    language.speak(app)
+    assets.serve_assets(app)
+    errors.handle(app)
+    for blueprint in (staff.screens, visitor.screens, desk.screens, office.screens, paper.screens, health.screens):
+        app.register_blueprint(blueprint)
+    return app

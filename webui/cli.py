@@ -1,0 +1,279 @@
+"""The `loket` command: what the people who run an installation type."""
+
+import fcntl
+import os
+import shutil
+import sys
+import webbrowser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from foundation.database import Database, DatabaseUnusable
+from foundation.errors import Refused
+from foundation.people import PROGRAM, Actor, Role
+from foundation.settings import Settings
+from foundation.text import translator
+
+HERE = Path(__file__).resolve().parent.parent
+AT_THE_MACHINE = Actor("command line", frozenset(Role))
+
+
+def stop(sentence: str) -> click.ClickException:
+    return click.ClickException(sentence)
+
+
+def _settings() -> Settings:
+    try:
+        return Settings.read()
+    except ValueError as problem:
+        raise stop(str(problem)) from None
+
+
+@contextmanager
+def _database(settings: Settings | None = None) -> Iterator[Database]:
+    """The installation's database at this program's version; what goes wrong with it is one sentence."""
+    import webui.models  # noqa: F401
+    from webui.migrating import upgrade
+
+    settings = settings or _settings()
+    database = None
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True)
+        database = Database(settings.database)
+        upgrade(database)
+        yield database
+    except OSError as problem:
+        raise stop(f"The data folder {settings.data} cannot be used: {problem.strerror}.") from None
+    except (DatabaseUnusable, Refused) as problem:
+        raise stop(_in_words(problem)) from None
+    finally:
+        if database:
+            database.close()
+
+
+def _in_words(problem: Exception) -> str:
+    return f"{problem} {problem.next_step}".strip() if isinstance(problem, Refused) else str(problem)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option("0.1.0", prog_name="loket")
+def main() -> None:
+    """Loket: the front desk of a small library."""
+
+
+@main.command()
+@click.option("--port", type=click.IntRange(1, 65535), default=8080, show_default=True)
+@click.option("--host", default="127.0.0.1", show_default=True, help="0.0.0.0 lets other machines in.")
+@click.option("--data", type=click.Path(file_okay=False, path_type=Path), default=HERE / "demo", help="Where the demo lives.")
+@click.option("--printer", default="", metavar="ADDRESS", help="A real printer, such as tcp://192.168.1.50:9100.")
+@click.option("--fresh", is_flag=True, help="Forget the demo and start over.")
+@click.option("--no-browser", is_flag=True, help="Open no browser.")
+def demo(port: int, host: str, data: Path, printer: str, fresh: bool, no_browser: bool) -> None:
+    """A whole fictional office to try everything in."""
+    from webui.serving import serve
+
+    data = data.resolve()
+    mark = data / "this-is-a-demo"
+    if fresh and data.exists():
+        if not mark.exists() and any(data.iterdir()):
+            raise stop(f"{data} is not a demo's folder, so it is not deleted; name another one with --data.")
+        shutil.rmtree(data)
+    if data.exists() and not mark.exists() and any(data.iterdir()):
+        raise stop(f"{data} holds something else; name an empty folder with --data.")
+    settings = Settings(data=data, host=host, port=port, demo=True, log_level="warning")
+    with _database(settings) as database:
+        mark.touch()
+        from printer.connect import check_address
+        from webui import demo as office
+        address = printer or f"simulated://{data / 'paper'}"
+        check_address(address)
+        click.echo("Preparing the demo office …")
+        made = office.fill(database, address)
+    serve(settings, lambda base: _welcome(made, base, no_browser))
+
+
+def _welcome(made: object, base: str, no_browser: bool) -> None:
+    from webui.demo import description
+
+    start, text = description(made, base)
+    click.echo(text)
+    if not no_browser and (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        webbrowser.open(start)
+
+
+@main.command()
+def run() -> None:
+    """Serve this installation: settings from LOKET_* or the file LOKET_SETTINGS names, migrate, serve, work."""
+    from webui.serving import serve
+
+    settings = _settings()
+    with _database(settings):
+        pass
+    serve(settings, lambda base: click.echo(f"Loket is ready at {base}"))
+
+
+@main.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []})
+@click.pass_context
+def test(context: click.Context) -> None:
+    """Run the project's own tests (arguments go to pytest)."""
+    os.chdir(HERE)
+    os.execv(sys.executable, [sys.executable, "-m", "pytest", *context.args])  # noqa: S606 our own interpreter, our own tests
+
+
+@main.command()
+@click.option("--titles", default=100_000, show_default=True, help="Size of the collection.")
+@click.option("--seconds", default=20, show_default=True, help="How long the six screens work at once.")
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def bench(titles: int, seconds: int, as_json: bool) -> None:
+    """Measure speed and memory beside the bare database and a minimal view of the same SQL."""
+    from webui.bench import run_bench
+
+    run_bench(titles, seconds, as_json)
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database to this program's version."""
+    with _database() as database:
+        click.echo(f"The database {database.url.render_as_string(hide_password=True)} is up to date.")
+
+
+@main.group()
+def person() -> None:
+    """People who sign in."""
+
+
+def _new_password() -> str:
+    if sys.stdin.isatty():
+        return click.prompt("Password (12 characters or more)", hide_input=True, confirmation_prompt=True)
+    return sys.stdin.readline().rstrip("\n")
+
+
+@person.command("add")
+@click.argument("username")
+@click.option("--role", "roles", multiple=True, required=True, type=click.Choice([str(role) for role in Role]))
+@click.option("--name", help="The name people read; the user name when not given.")
+def person_add(username: str, roles: tuple[str, ...], name: str | None) -> None:
+    """Add a person; the password is asked for, or read from standard input."""
+    from foundation.audit import record
+    from foundation.people import add_person, hash_password
+
+    with _database() as database:
+        hashed = hash_password(_new_password())
+        with database.transaction() as session:
+            added = add_person(session, username, name or username, list(roles), hashed)
+            record(session, AT_THE_MACHINE, "person added", added, roles=list(roles))
+        click.echo(f"{added.username} may sign in as {', '.join(roles)}.")
+
+
+@person.command("list")
+def person_list() -> None:
+    """Who may sign in, as what."""
+    from foundation.people import everybody
+
+    with _database() as database, database.reading() as session:
+        for one in everybody(session):
+            click.echo(f"{one.username:20} {one.name:30} {', '.join(one.roles)}{'' if one.active else '  (inactive)'}")
+
+
+@person.command("password")
+@click.argument("username")
+def person_password(username: str) -> None:
+    """Give a person a new password and end the person's sessions."""
+    from foundation.audit import record
+    from foundation.people import find_by_username, hash_password
+    from webui.sessions import end_all_of
+
+    with _database() as database:
+        hashed = hash_password(_new_password())
+        with database.transaction() as session:
+            found = find_by_username(session, username)
+            if found is None:
+                raise stop(f"There is no “{username}”; ./loket person list shows who there is.")
+            found.password_hash = hashed
+            end_all_of(session, found.id)
+            record(session, AT_THE_MACHINE, "password set", found)
+        click.echo(f"{username} has a new password.")
+
+
+@main.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Only check.")
+@click.option("--skip-bad", is_flag=True, help="Leave bad rows out and import the others.")
+def import_(file: Path, dry_run: bool, skip_bad: bool) -> None:
+    """Import a collection from CSV or XLSX; nothing is imported while a row is bad."""
+    from kiosk import importing
+
+    say = translator("en")
+    with _database() as database:
+        with database.reading() as session:
+            plan = importing.check(session, importing.read_table(file.read_bytes(), file.name))
+        for bad in plan.bad:
+            click.echo(importing.describe(bad, say), err=True)
+        click.echo(importing.summary(plan, say))
+        if dry_run:
+            sys.exit(1 if plan.bad else 0)
+        if plan.bad and not skip_bad:
+            raise stop("Nothing was imported. Mend these rows, or say --skip-bad to leave them out.")
+        with database.transaction() as session:
+            importing.apply(session, plan, PROGRAM)
+        click.echo("Imported.")
+
+
+@main.group()
+def audit() -> None:
+    """The trail of who did what."""
+
+
+@audit.command("verify")
+def audit_verify() -> None:
+    """Prove that no sealed entry of the trail was changed or removed."""
+    from foundation.audit import broken_at, seal
+
+    with _database() as database:
+        while database.run(lambda session: seal(session)) == 500:
+            pass
+        with database.reading() as session:
+            broken = broken_at(session)
+        if broken is not None:
+            raise stop(f"The trail is broken at entry {broken}: it was changed, or one before it was removed.")
+        click.echo("The trail is whole.")
+
+
+@main.group()
+def keys() -> None:
+    """The secret keys behind the slips' codes."""
+
+
+@keys.command("rotate")
+def keys_rotate() -> None:
+    """Sign new slips with a new key; slips already on paper stay good."""
+    from foundation.keys import load, rotate
+
+    settings = _settings()
+    if settings.secret_key:
+        raise stop("The keys come from LOKET_SECRET_KEY; change them there.")
+    load(settings.data)
+    try:
+        click.echo(f"New slips are signed with key {rotate(settings.data)} after the next start.")
+    except ValueError as problem:
+        raise stop(str(problem)) from None
+
+
+@contextmanager
+def only_one(data: Path) -> Iterator[None]:
+    """Hold the data folder for this process: a second service on the same SQLite file would make writers wait for seconds."""
+    with (data / "loket.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise stop(f"Another Loket is already running on {data}; stop it first.") from None
+        yield
+
+
+if __name__ == "__main__":
+    main()

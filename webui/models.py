@@ -1,0 +1,18 @@
+"""Every table of the application, known before the first query and to the migrations."""
+
+import foundation.audit
+import foundation.counters
+import foundation.jobs
+import foundation.office
+import foundation.people
+import foundation.stations
+import kiosk.calendar
+import kiosk.collection
+import kiosk.loans
+import kiosk.rules
+import kiosk.visits
+import printer.printouts
+import webui.sessions  # noqa: F401
+from foundation.database import Model
+
+TABLES = Model.metadata

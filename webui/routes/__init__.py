@@ -1,0 +1,1 @@
+"""One blueprint per person who comes to this service."""

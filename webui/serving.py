@@ -1,0 +1,72 @@
+"""One running service: the web server's threads and the workers, until somebody says stop."""
+
+import errno
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+import structlog
+
+from foundation.settings import Settings
+
+
+def log_to(stream: object, level: str) -> None:
+    import logging
+
+    structlog.configure(
+        processors=[structlog.contextvars.merge_contextvars, structlog.processors.add_log_level,
+                    structlog.processors.TimeStamper(fmt="iso", utc=True), structlog.processors.format_exc_info,
+                    structlog.processors.JSONRenderer(ensure_ascii=False)],
+        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper(), logging.INFO)),
+        logger_factory=structlog.PrintLoggerFactory(file=stream))  # type: ignore[arg-type]
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+
+
+def serve(settings: Settings, ready: Callable[[str], None]) -> None:
+    """Serve `settings` until SIGTERM or Ctrl-C; `ready` is told the base address once requests are answered.
+
+    Raises click.ClickException with a sentence when the port is taken or the data folder is another service's.
+    """
+    from contextlib import nullcontext
+
+    from webui import create_app
+    from webui.cli import only_one
+    from webui.working import Works
+
+    log_to(sys.stderr, settings.log_level)
+    with nullcontext() if settings.database_url else only_one(Path(settings.data)):
+        app = create_app(settings)
+        server = _listen(app, settings)
+        works = Works(app.extensions["wiring"])
+        app.extensions["works"] = works
+        works.start()
+        serving = threading.Thread(target=server.run, name="web", daemon=True)
+        serving.start()
+        over = threading.Event()
+        for sign in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(sign, lambda *_: over.set())
+        host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104 compared, not bound
+        ready(f"http://{host}:{settings.port}")
+        over.wait()
+        server.close()
+        works.stop()
+        app.extensions["wiring"].database.close()
+
+
+def _listen(app: object, settings: Settings):
+    from waitress import create_server
+
+    try:
+        return create_server(app, host=settings.host, port=settings.port, threads=settings.threads, ident=None,
+                             max_request_body_size=60 * 2**20, clear_untrusted_proxy_headers=True, log_socket_errors=False)
+    except OSError as problem:
+        where = f"{settings.host}:{settings.port}"
+        if problem.errno == errno.EADDRINUSE:
+            raise click.ClickException(f"Port {settings.port} is in use by another program; choose another one, "
+                                       "with --port for the demo or LOKET_PORT for run.") from None
+        if problem.errno == errno.EACCES:
+            raise click.ClickException(f"{where} may not be used without more rights; choose a port above 1023.") from None
+        raise click.ClickException(f"{where} cannot be listened on: {problem.strerror}.") from None

@@ -1,0 +1,104 @@
+"""The workers of one running service: a thread for each printer, one for other jobs, and the upkeep of every minute."""
+
+import threading
+import time
+from functools import partial
+
+import sqlalchemy as sa
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from foundation import audit, jobs
+from foundation.clock import local, now, today
+from foundation.database import DatabaseUnusable
+from foundation.jobs import Worker
+from foundation.office import office
+from foundation.stations import Station
+from kiosk import calendar
+from kiosk.lending import expire_requests
+from kiosk.visiting import close_visits
+from printer.printouts import recover
+from webui import sessions
+from webui.wiring import Wiring
+
+log = structlog.get_logger()
+UPKEEP = 20.0   # seconds between two rounds
+LOOK = 2.0      # seconds between two looks for new or changed printers
+
+
+class Works:
+    """Starts with `start`, ends with `stop`; `alive` says whether every thread still beats."""
+
+    def __init__(self, wired: Wiring):
+        self.wired = wired
+        self.general = Worker(wired.database, wired.jobs, ["upkeep"])
+        self.printers: dict[int, tuple[str, Worker]] = {}
+        self._threads: dict[Worker, threading.Thread] = {}
+        self._stop = threading.Event()
+        self._keeper = threading.Thread(target=self._keep, name="keeper", daemon=True)
+        self.beat = time.monotonic()
+
+    def start(self) -> None:
+        with self.wired.database.transaction() as session:
+            recover(session)
+        self._run(self.general, "jobs")
+        self._look_for_printers()
+        self._keeper.start()
+
+    def stop(self, patience: float = 5) -> None:
+        self._stop.set()
+        for worker in self._threads:
+            worker.stop()
+        for thread in [*self._threads.values(), self._keeper]:
+            if thread.is_alive():
+                thread.join(patience)
+
+    @property
+    def alive(self) -> bool:
+        return self._keeper.is_alive() and time.monotonic() - self.beat < 60 and all(t.is_alive() for t in self._threads.values())
+
+    def _run(self, worker: Worker, name: str) -> None:
+        self._threads[worker] = threading.Thread(target=worker.run_forever, name=name, daemon=True)
+        self._threads[worker].start()
+
+    def _keep(self) -> None:
+        next_round = time.monotonic() + 1
+        while not self._stop.wait(LOOK):
+            self.beat = time.monotonic()
+            try:
+                self._look_for_printers()
+                if time.monotonic() >= next_round:
+                    upkeep(self.wired)
+                    next_round = time.monotonic() + UPKEEP
+            except (SQLAlchemyError, DatabaseUnusable, OSError):
+                log.exception("upkeep stumbled")
+
+    def _look_for_printers(self) -> None:
+        with self.wired.database.reading() as session:
+            wanted = dict(session.execute(sa.select(Station.id, Station.printer).where(Station.active, Station.printer != "")).tuples().all())
+        for station_id, (address, worker) in list(self.printers.items()):
+            if wanted.get(station_id) != address:
+                worker.stop()
+                self._threads.pop(worker, None)
+                del self.printers[station_id]
+        for station_id, address in wanted.items():
+            if station_id not in self.printers:
+                worker = Worker(self.wired.database, self.wired.jobs, [f"printing/{station_id}"],
+                                idle=partial(self.wired.spool.watch, station_id))
+                self.printers[station_id] = (address, worker)
+                self._run(worker, f"printer {station_id}")
+
+
+def upkeep(wired: Wiring) -> None:
+    """What must happen by itself: requests expire, visits end at closing time, the audit trail is sealed, old rows go."""
+    database = wired.database
+    with database.reading() as session:
+        here = office(session) if wired._office == [] else wired.office()
+        day, closes = today(here.time_zone), calendar.load(session).closes_at(today(here.time_zone))
+    after_closing = closes is not None and local(now(), here.time_zone) > closes
+    database.run(lambda session: expire_requests(session))
+    database.run(lambda session: close_visits(session, before=day if not after_closing else day.fromordinal(day.toordinal() + 1)))
+    while database.run(lambda session: audit.seal(session)) == 500:
+        pass
+    database.run(lambda session: jobs.sweep(session))
+    database.run(lambda session: sessions.sweep(session))
