@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from contextlib import closing
 from datetime import datetime
 from typing import Any
 
@@ -63,11 +64,11 @@ def seal(session: Session, most: int = 500) -> int:
 
 def broken_at(session: Session) -> int | None:
     """The id of the first sealed entry that was changed, or follows one that was removed; None when the chain is whole."""
-    expected, previous = 0, ""
-    for entry in session.scalars(sa.select(AuditEntry).where(AuditEntry.sealed.is_not(None)).order_by(AuditEntry.sealed)
-                                 .execution_options(yield_per=1000)):
-        expected += 1
-        previous = hashlib.sha256(previous.encode() + entry.content()).hexdigest()
-        if entry.sealed != expected or entry.seal != previous:
-            return entry.id
+    previous = ""
+    in_order = sa.select(AuditEntry).where(AuditEntry.sealed.is_not(None)).order_by(AuditEntry.sealed)
+    with closing(session.scalars(in_order.execution_options(yield_per=1000))) as entries:
+        for expected, entry in enumerate(entries, start=1):
+            previous = hashlib.sha256(previous.encode() + entry.content()).hexdigest()
+            if entry.sealed != expected or entry.seal != previous:
+                return entry.id
     return None

@@ -177,7 +177,8 @@ def _must_be_out(session: Session, loan: Loan) -> None:
         raise Refused(t("This loan was already returned on %(day)s at %(time)s."), t("Nothing more needs to be done."),
                       day=when.date(), time=f"{when:%H.%M}")
     if loan.state not in OUT:
-        raise Refused(t("This loan was never handed over, so there is nothing to return."), t("Ask the officer if a book is in your hands."))
+        raise Refused(t("This loan was never handed over, so there is nothing to return."),
+                      t("Ask the officer if a book is in your hands."))
 
 
 def _choose(loan: Loan, item_ids: Iterable[int]) -> list[LoanItem]:

@@ -52,4 +52,5 @@ def _path(place: str) -> Path:
 
 
 def _refusal(sentence: str) -> Refused:
-    return Refused(sentence, t("Write tcp://host:9100, file:///dev/usb/lp0 or simulated:///folder."), fields={"printer": sentence})
+    return Refused(sentence, t("Write tcp://host:9100, file:///dev/usb/lp0 or simulated:///folder."),
+                   fields={"printer": sentence})

@@ -66,11 +66,9 @@ LaidOut = TextLine | Picture | QrCode
 
 # What compatibility decomposition leaves and paper can still say in ASCII. Bytes above 126 stay unused: many clones begin
 # in a Chinese mode where two of them are one ideograph.
-_SPELLED = {
-    "‐": "-", "‑": "-", "‒": "-", "–": "-", "—": "-", "―": "-", "−": "-", "·": "-", "•": "*", "×": "x", "÷": ":",
-    "‘": "'", "’": "'", "‚": "'", "′": "'", "ʼ": "'", "ʿ": "'", "ʾ": "'", "“": '"', "”": '"', "„": '"', "″": '"', "«": '"', "»": '"',
-    "⁄": "/", "°": " deg", "§": "Par. ", "€": "EUR ", "©": "(c)", "®": "(R)", "ß": "ss", "Æ": "AE", "æ": "ae", "Œ": "OE", "œ": "oe",
-    "Ø": "O", "ø": "o", "Ł": "L", "ł": "l", "Đ": "D", "đ": "d", "Ð": "D", "ð": "d", "Þ": "Th", "þ": "th", "ı": "i",
+_SPELLED = dict.fromkeys("‐‑‒–—―−·", "-") | dict.fromkeys("‘’‚′ʼʿʾ", "'") | dict.fromkeys("“”„″«»", '"') | {
+    "•": "*", "×": "x", "÷": ":", "⁄": "/", "°": " deg", "§": "Par. ", "€": "EUR ", "©": "(c)", "®": "(R)", "ß": "ss", "ı": "i",
+    "Æ": "AE", "æ": "ae", "Œ": "OE", "œ": "oe", "Ø": "O", "ø": "o", "Ł": "L", "ł": "l", "Đ": "D", "đ": "d", "Ð": "D", "ð": "d",
 }
 
 

@@ -194,7 +194,8 @@ def svg(slip: Slip) -> str:
     width, height = slip.width_mm * 8, slip.height + 2 * MARGIN
     left = (width - DOTS[slip.width_mm]) // 2
     drawn = "".join(_text(mark) if isinstance(mark, Text) else _picture(mark) for mark in slip.marks)
-    return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" fill="#111" font-family="monospace" font-size="20">'
+    return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
+            'fill="#111" font-family="monospace" font-size="20">'
             f'<path fill="#fff" d="{_outline(width, height, slip.cut)}"/>'
             f'<g transform="translate({left} {MARGIN})">{drawn}</g>{_scissors(width, height) if slip.cut else ""}</svg>')
 

@@ -4,10 +4,9 @@ import logging
 import os
 import shutil
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from printer.layout import Paper, Picture, Run, TextLine, lay_out
-from printer.layout import QR_DOTS
+from printer.layout import QR_DOTS, Paper, Picture, Run, TextLine, lay_out
 from printer.receipt import QrCode, Receipt
 
 if TYPE_CHECKING:
@@ -96,7 +95,7 @@ class _Pen:
 
 
 def _dummy(paper: Paper) -> "Dummy":
-    _load()
+    load()
     from escpos.capabilities import Profile
     from escpos.printer import Dummy
 
@@ -107,8 +106,8 @@ def _dummy(paper: Paper) -> "Dummy":
 
 
 @cache
-def _load() -> Any:
-    """Import python-escpos, and undo what importing it (3.1) does to the process."""
+def load() -> None:
+    """Import python-escpos, and undo what importing it (3.1) does to the process. A service may do so before its first slip."""
     handlers = logging.root.handlers[:]
     import escpos.capabilities as capabilities
 

@@ -1,6 +1,5 @@
 """What every test may ask for: a database of its own, on SQLite and on PostgreSQL, and a clock that stands still."""
 
-import itertools
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -11,6 +10,7 @@ import time_machine
 
 from foundation.database import Database
 from tests.postgresql import Cluster
+from webui.migrating import upgrade
 
 TUESDAY_MORNING = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)  # 09:00 in Jakarta, on an ordinary opening day
 
@@ -18,26 +18,8 @@ TUESDAY_MORNING = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)  # 09:00 in Jakarta, o
 def make_schema(url: str) -> None:
     """Bring the empty database at `url` to today's schema, as an installation does."""
     database = Database(url)
-    try:
-        from webui.migrating import upgrade
-        upgrade(database)
-    except (ImportError, IndexError):  # until the first migration stands
-        _create_all(database)
+    upgrade(database)
     database.close()
-
-
-def _create_all(database: Database) -> None:
-    import contextlib
-    import importlib
-    import pkgutil
-
-    from foundation.database import Model
-    for name in ("foundation", "printer", "kiosk"):
-        package = importlib.import_module(name)
-        for module in pkgutil.iter_modules(package.__path__):
-            with contextlib.suppress(ImportError):
-                importlib.import_module(f"{name}.{module.name}")
-    Model.metadata.create_all(database.engine)
 
 
 @pytest.fixture(scope="session")
@@ -54,34 +36,27 @@ def new_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], str
 
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
+    """A PostgreSQL server with one migrated database, `template_loket`, to copy."""
     try:
         cluster = Cluster()
     except RuntimeError as problem:
         pytest.exit(str(problem), returncode=1)  # half of what is promised would go untested
+    cluster.say("CREATE DATABASE template_loket")
+    make_schema(cluster.url("template_loket"))
     yield cluster
     cluster.stop()
 
 
-@pytest.fixture(scope="session")
-def new_postgresql(cluster: Cluster) -> Callable[[], str]:
-    """Makes a PostgreSQL database and answers its URL: a copy of one that was migrated once."""
-    cluster.say("CREATE DATABASE template_loket")
-    make_schema(cluster.url("template_loket"))
-    numbers = itertools.count(1)
-
-    def new() -> str:
-        name = f"test_{next(numbers)}"
-        cluster.say(f"CREATE DATABASE {name} TEMPLATE template_loket STRATEGY FILE_COPY")
-        return cluster.url(name)
-    return new
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of a fresh database with today's schema; the test runs once on each engine."""
     if request.param == "sqlite":
-        return request.getfixturevalue("new_sqlite")(tmp_path)
-    return request.getfixturevalue("new_postgresql")()
+        yield request.getfixturevalue("new_sqlite")(tmp_path)
+        return
+    cluster = request.getfixturevalue("cluster")
+    cluster.say("CREATE DATABASE test TEMPLATE template_loket STRATEGY FILE_COPY")
+    yield cluster.url("test")
+    cluster.say("DROP DATABASE test WITH (FORCE)")
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import secrets
 
 import structlog
-from flask import Flask, Response, g, render_template, request
+from flask import Flask, Response, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError, NoResultFound, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
@@ -15,6 +15,7 @@ from foundation.text import t
 
 log = structlog.get_logger()
 
+UNUSABLE = (OperationalError, DatabaseUnusable)
 SENTENCES = {
     400: (t("This page could not be understood."), t("Go back and try once more.")),
     403: (t("This is not yours to do."), t("Ask somebody who may.")),
@@ -54,6 +55,8 @@ def handle(app: Flask) -> None:
     def http(error: HTTPException) -> tuple[str, int] | Response:
         if error.code is None or error.code < 400:
             return error.get_response()  # a redirect is no error
+        if original := getattr(error, "original_exception", None):  # it broke while the answer was being kept
+            return database(original) if isinstance(original, UNUSABLE) else bug(original)
         return page(*SENTENCES.get(error.code, SENTENCES[400]), error.code)
 
     @app.errorhandler(OperationalError)
@@ -65,8 +68,8 @@ def handle(app: Flask) -> None:
                     t("Nothing was lost. Please tell the officer."), 503)
 
     @app.errorhandler(Exception)
-    def bug(_error: Exception) -> tuple[str, int]:
+    def bug(error: Exception) -> tuple[str, int]:
         number = secrets.token_hex(3)
-        log.exception("bug", number=number, path=request.path, station=getattr(g.get("station"), "id", None))
+        log.error("bug", number=number, path=request.path, exc_info=error)
         return page(t("Something went wrong on our side (number %(number)s)."), t("Nothing was lost. Please tell the officer."), 500,
                     values={"number": number})

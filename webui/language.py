@@ -1,15 +1,27 @@
 """Which language a screen speaks, and how it writes dates, times and numbers."""
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import Flask, g, has_request_context, session
 from markupsafe import Markup, escape
+from sqlalchemy.exc import OperationalError
 
 from foundation.clock import local, now
+from foundation.database import DatabaseUnusable
+from foundation.office import Office
 from foundation.text import LANGUAGES, SHORT, WEEKDAY, translator, written
 from webui.wiring import wiring
+
+
+def office() -> Office:
+    """The office for a page; an unnamed one while the database cannot be read, so that the page saying so can be shown."""
+    try:
+        return wiring().office()
+    except (OperationalError, DatabaseUnusable):
+        return Office(name="Loket", library="Loket", time_zone="Asia/Jakarta", language="id", officer_admits=False, self_service=False)
 
 
 def current() -> str:
@@ -17,7 +29,7 @@ def current() -> str:
         return "id"
     if "language" not in g:
         chosen = session.get("language")
-        g.language = chosen if chosen in LANGUAGES else wiring().office().language
+        g.language = chosen if chosen in LANGUAGES else office().language
     return g.language
 
 
@@ -39,7 +51,7 @@ def _written(value: Any) -> Any:
 
 
 def in_zone(value: datetime) -> datetime:
-    return local(value, wiring().office().time_zone)
+    return local(value, office().time_zone)
 
 
 def long_date(day: date | datetime | None) -> str:
@@ -83,8 +95,6 @@ def waiting_for(value: datetime) -> str:
 
 def highlight(text: str, terms: list[str]) -> Markup:
     """`text` escaped, with the searched words marked."""
-    import re
-
     if not terms:
         return escape(text)
     found = re.compile("(" + "|".join(re.escape(term) for term in sorted(terms, key=len, reverse=True)) + r")", re.IGNORECASE)
@@ -99,4 +109,4 @@ def speak(app: Flask) -> None:
                "weekday": weekday, "highlight": highlight}
     app.jinja_env.globals.update(words)
     app.jinja_env.filters.update(filters)
-    app.context_processor(lambda: {"language": current(), "office": wiring().office(), "languages": LANGUAGES})
+    app.context_processor(lambda: {"language": current(), "office": office(), "languages": LANGUAGES})

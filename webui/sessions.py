@@ -1,13 +1,14 @@
 """What the server remembers of a browser: rows that end when idle, when old, or when somebody ends them."""
 
 import secrets
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask, Request, Response
 from flask.sessions import NullSession, SessionInterface, SessionMixin
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from foundation.clock import now
@@ -35,7 +36,7 @@ class BrowserSession(Model):
 TABLE = BrowserSession.__table__
 
 
-class ServerSession(MutableMapping[str, Any], SessionMixin):
+class ServerSession(SessionMixin):
     """The session of one request; `row_id` None until something is kept."""
 
     def __init__(self, scope: str, row_id: int | None = None, data: dict | None = None, seen_at: datetime | None = None):
@@ -85,9 +86,12 @@ class ServerSessions(SessionInterface):
         token = request.cookies.get(COOKIE[scope], "")
         if not 20 < len(token) < 100:
             return ServerSession(scope)
-        with self.database.reading() as session:
-            row = session.execute(sa.select(TABLE.c.id, TABLE.c.data, TABLE.c.seen_at, TABLE.c.made_at)
-                                  .where(TABLE.c.token_hash == digest(token), TABLE.c.scope == scope)).one_or_none()
+        try:
+            with self.database.reading() as session:
+                row = session.execute(sa.select(TABLE.c.id, TABLE.c.data, TABLE.c.seen_at, TABLE.c.made_at)
+                                      .where(TABLE.c.token_hash == digest(token), TABLE.c.scope == scope)).one_or_none()
+        except OperationalError:
+            return ServerSession(scope)  # the route meets the same trouble and says it on a page
         if row is None or row.seen_at < now() - IDLE[scope] or row.made_at < now() - OLDEST[scope]:
             return ServerSession(scope)
         return ServerSession(scope, row.id, dict(row.data), row.seen_at)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
 
 from flask import current_app
 
@@ -11,8 +10,7 @@ from foundation.database import Database
 from foundation.keys import Keys, load
 from foundation.office import Office, office
 from foundation.settings import Settings
-from printer.connect import open_printer
-from printer.spool import Spool, print_printout
+from printer.spool import Spool
 
 
 @dataclass
@@ -35,9 +33,9 @@ class Wiring:
 def wire(settings: Settings) -> Wiring:
     settings.data.mkdir(parents=True, exist_ok=True)
     database = Database(settings.database)
-    spool = Spool(database, settings.data, open_printer)
+    spool = Spool(database, settings.data)
     wired = Wiring(settings, database, load(settings.data, settings.secret_key), spool, jobs={
-        "print_printout": partial(print_printout, spool),
+        "print_printout": spool.print_printout,
     })
     database.committed.append(lambda info: wired._office.clear() if info.get("office changed") else None)
     return wired

@@ -17,7 +17,6 @@ from foundation.stations import Station
 from kiosk import calendar
 from kiosk.lending import expire_requests
 from kiosk.visiting import close_visits
-from printer.printouts import recover
 from webui import sessions
 from webui.wiring import Wiring
 
@@ -39,14 +38,14 @@ class Works:
         self.beat = time.monotonic()
 
     def start(self) -> None:
-        with self.wired.database.transaction() as session:
-            recover(session)
+        self.wired.spool.recover()
         self._run(self.general, "jobs")
         self._look_for_printers()
         self._keeper.start()
 
     def stop(self, patience: float = 5) -> None:
         self._stop.set()
+        self.wired.spool.stop()
         for worker in self._threads:
             worker.stop()
         for thread in [*self._threads.values(), self._keeper]:
@@ -75,7 +74,8 @@ class Works:
 
     def _look_for_printers(self) -> None:
         with self.wired.database.reading() as session:
-            wanted = dict(session.execute(sa.select(Station.id, Station.printer).where(Station.active, Station.printer != "")).tuples().all())
+            with_printer = sa.select(Station.id, Station.printer).where(Station.active, Station.printer != "")
+            wanted = dict(session.execute(with_printer).tuples().all())
         for station_id, (address, worker) in list(self.printers.items()):
             if wanted.get(station_id) != address:
                 worker.stop()

@@ -24,6 +24,10 @@ def _printer(station_id: int) -> SimulatedPaper:
     return found.get(station_id) or abort(404)
 
 
+def _drawn(printer: SimulatedPaper) -> list[Markup]:
+    return [Markup(svg) for svg in printer.drawn()]  # noqa: S704 our own drawing, which escapes what it was given
+
+
 @screens.get("/")
 def printers() -> ResponseReturnValue:
     with wiring().database.reading() as session:
@@ -36,14 +40,13 @@ def printers() -> ResponseReturnValue:
 @screens.get("/<int:station_id>")
 def paper(station_id: int) -> ResponseReturnValue:
     printer = _printer(station_id)
-    return render_template("paper/paper.html", printer=printer, slips=[Markup(svg) for svg in printer.drawn()],  # noqa: S704 drawn by us, escaped there
-                           faults=FAULTS)
+    return render_template("paper/paper.html", printer=printer, slips=_drawn(printer), faults=FAULTS)
 
 
 @screens.get("/<int:station_id>/slips")
 def slips(station_id: int) -> ResponseReturnValue:
     printer = _printer(station_id)
-    return render_template("paper/_slips.html", printer=printer, slips=[Markup(svg) for svg in printer.drawn()])  # noqa: S704
+    return render_template("paper/_slips.html", printer=printer, slips=_drawn(printer))
 
 
 @screens.post("/<int:station_id>/fault")

@@ -1,0 +1,65 @@
+"""Where people are served: screens and printers set up, registered and taken away. Every function is one use case."""
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from foundation.audit import record
+from foundation.clock import now
+from foundation.errors import Refused
+from foundation.people import Actor, Role
+from foundation.stations import Station, StationKind, invite
+from foundation.text import clean, t
+
+INVITATION = timedelta(hours=1)
+ROLLS = (58, 80)  # mm, the two widths of thermal paper that are sold
+
+
+def every_station(session: Session) -> list[Station]:
+    return list(session.scalars(sa.select(Station).order_by(Station.active.desc(), Station.kind, Station.name)))
+
+
+def save_station(session: Session, by: Actor, station_id: int | None = None, *, name: str, kind: str, printer: str = "",
+                 paper_mm: int = 80, native_qr: bool = False, has_cutter: bool = True, active: bool = True) -> Station:
+    """Make a station, or change station `station_id`; whether `printer` is an address is checked by the caller.
+
+    Raises Refused for a missing or taken name, an unknown kind, or a paper width that is not sold.
+    """
+    by.must_be(Role.ADMIN)
+    name = clean(name, 60)
+    wrong = {} if name else {"name": t("Give the station a name, such as “Front kiosk”.")}
+    if kind not in set(StationKind):
+        wrong["kind"] = t("Choose what stands there.")
+    if paper_mm not in ROLLS:
+        wrong["paper_mm"] = t("Choose 58 or 80 mm.")
+    if session.scalar(sa.select(Station.id).where(Station.name == name, Station.id != (station_id or 0))):
+        wrong["name"] = t("Another station has this name.")
+    if wrong:
+        raise Refused(t("The station cannot be saved like this."), t("Correct the marked fields."), fields=wrong)
+    station = session.get_one(Station, station_id) if station_id else Station()
+    if station.printer != printer:
+        station.printer_state, station.printer_note, station.printer_state_at = "unknown", "", None
+    station.name, station.kind, station.printer = name, StationKind(kind), printer
+    station.paper_mm, station.native_qr, station.has_cutter, station.active = paper_mm, native_qr, has_cutter, active
+    session.add(station)
+    record(session, by, "station saved", station, name=name, kind=kind, printer=printer, active=active)
+    return station
+
+
+def invite_screen(session: Session, station_id: int, by: Actor) -> tuple[Station, str, datetime]:
+    """The station, a one-time code that turns the screen which opens it into this station, and until when (one hour)."""
+    by.must_be(Role.ADMIN)
+    station, until = session.get_one(Station, station_id), now() + INVITATION
+    code = invite(station, until)
+    record(session, by, "screen invited", station)
+    return station, code, until
+
+
+def forget_screen(session: Session, station_id: int, by: Actor) -> Station:
+    """The screen that was this station is a stranger from now on, and open invitations end."""
+    by.must_be(Role.ADMIN)
+    station = session.get_one(Station, station_id)
+    station.token_hash = station.enrol_hash = station.enrol_until = None
+    record(session, by, "screen forgotten", station)
+    return station

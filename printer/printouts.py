@@ -1,0 +1,146 @@
+"""Printout: one copy of one paper, from the wish to have it to the knowledge that it came out, or that nobody knows."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from foundation import audit
+from foundation.clock import now
+from foundation.database import Model, Words
+from foundation.jobs import enqueue, job
+from foundation.people import PROGRAM, SYSTEM, Actor, Role
+from foundation.stations import Station
+from foundation.text import t
+from foundation.workflow import Step, Workflow
+
+
+class PrintoutState(StrEnum):
+    QUEUED = "queued"
+    SENDING = "sending"          # committed before the first byte: from here on nothing is ever sent again
+    HELD = "held"                # the bytes sit in the printer, which waits for paper or its cover
+    PRINTED = "printed"
+    UNCONFIRMED = "unconfirmed"  # sent to a printer that never answers
+    UNCERTAIN = "uncertain"      # a person must look
+    NOT_PRINTED = "not printed"  # a person looked: it did not come out
+    CANCELLED = "cancelled"
+
+
+QUEUED, SENDING, HELD, PRINTED, UNCONFIRMED, UNCERTAIN, NOT_PRINTED, CANCELLED = PrintoutState
+ATTENTION = (HELD, UNCERTAIN)
+OWNER_ENDED = t("The program ended while this was being printed. Look whether it came out whole.")
+STAFF = (Role.OFFICER, Role.ADMIN)
+
+PRINTOUT_WORKFLOW = Workflow(
+    #    step                 from                      to           by
+    Step("send",              QUEUED,                   SENDING,     SYSTEM),
+    Step("hold",              SENDING,                  HELD,        SYSTEM),
+    Step("confirm",           (SENDING, HELD),          PRINTED,     SYSTEM),
+    Step("end unconfirmed",   SENDING,                  UNCONFIRMED, SYSTEM),
+    Step("lose sight",        (SENDING, HELD),          UNCERTAIN,   SYSTEM),
+    Step("came out",          (UNCERTAIN, UNCONFIRMED), PRINTED,     STAFF),
+    Step("did not come out",  (UNCERTAIN, UNCONFIRMED), NOT_PRINTED, STAFF),
+    Step("cancel",            QUEUED,                   CANCELLED,   STAFF),
+)
+
+
+class Printout(Model):
+    """`what` paper ("slip") about which `subject` ("loan:12"); copy 2 and later say SALINAN. `payload` is sent as it is.
+
+    `note` is a marked sentence: why it waits or is uncertain. `aborted`: its transfer was, so the next one begins with
+    a recovery.
+    """
+
+    __tablename__ = "printout"
+    __table_args__ = (sa.UniqueConstraint("what", "subject", "copy_no"),
+                      sa.Index("ix_printout_sent", "station_id", "sent_at"),
+                      sa.CheckConstraint("copy_no >= 1", name="copy_no"))
+    id: Mapped[int] = mapped_column(primary_key=True)
+    what: Mapped[str] = mapped_column(sa.String(30))
+    subject: Mapped[str] = mapped_column(sa.String(80))
+    copy_no: Mapped[int] = mapped_column(default=1)
+    station_id: Mapped[int] = mapped_column(sa.ForeignKey("station.id"))
+    payload: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    width_mm: Mapped[int]
+    state: Mapped[PrintoutState] = mapped_column(Words(PrintoutState), default=QUEUED, index=True)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    sent_at: Mapped[datetime | None]
+    confirmed_at: Mapped[datetime | None]
+    confirmed_by: Mapped[str] = mapped_column(sa.String(100), default="")
+    note: Mapped[str] = mapped_column(sa.String(300), default="")
+    aborted: Mapped[bool] = mapped_column(default=False)
+
+
+class DeviceOwner(Protocol):
+    """What a printout needs of the one owner of its station's printer (spool.py): the job that puts it on paper."""
+
+    @job("printing")
+    def print_printout(self, printout: int) -> None: ...
+
+
+def queue(session: Session, what: str, subject: str, station: Station, payload: bytes, by: Actor, copy_no: int = 1) -> Printout:
+    """Have `payload` printed at `station`, once for each (what, subject, copy_no): asking again gives the same printout.
+
+    Two that ask at the same moment: one meets an IntegrityError, and `Database.run` has it ask again.
+    """
+    printout = session.scalar(sa.select(Printout).filter_by(what=what, subject=subject, copy_no=copy_no))
+    if printout is None:
+        printout = Printout(what=what, subject=subject, copy_no=copy_no, station_id=station.id, payload=payload,
+                            width_mm=station.paper_mm)
+        session.add(printout)
+        session.flush()
+        enqueue(session, DeviceOwner.print_printout, at=str(station.id), printout=printout.id)
+        audit.record(session, by, "queue printout", printout, what=what, subject=subject, copy=copy_no)
+    return printout
+
+
+def take(session: Session, printout_id: int, step: str, by: Actor, note: str = "", aborted: bool = False) -> Printout:
+    """Take `step` of PRINTOUT_WORKFLOW with the printout; raises Refused where the table has no such step from its state."""
+    printout = session.get_one(Printout, printout_id, with_for_update=True, populate_existing=True)
+    printout.state = PRINTOUT_WORKFLOW.take(step, printout.state, by.roles)
+    printout.note, printout.aborted = note, printout.aborted or aborted
+    if printout.state is SENDING:
+        printout.sent_at = now()
+    elif printout.state is PRINTED:
+        printout.confirmed_at, printout.confirmed_by = now(), by.name
+    audit.record(session, by, f"printout: {step}", printout)
+    return printout
+
+
+def came_out(session: Session, printout_id: int, by: Actor) -> Printout:
+    """A person looked: the paper is there and whole. Raises Refused unless it is uncertain or unconfirmed."""
+    return take(session, printout_id, "came out", by)
+
+
+def did_not_come_out(session: Session, printout_id: int, by: Actor) -> Printout:
+    """A person looked: no paper, or half of it. The next copy is the caller's to make. Raises Refused as `came_out`."""
+    return take(session, printout_id, "did not come out", by)
+
+
+def cancel(session: Session, printout_id: int, by: Actor) -> Printout:
+    """Nobody needs it any more. Raises Refused once it was sent."""
+    return take(session, printout_id, "cancel", by)
+
+
+def latest(session: Session, what: str, subject: str) -> Printout | None:
+    """The copy with the highest number."""
+    return session.scalar(sa.select(Printout).filter_by(what=what, subject=subject).order_by(Printout.copy_no.desc()).limit(1))
+
+
+def needing_attention(session: Session) -> list[Printout]:
+    """Those a person has to do something about, oldest first: load paper, or look whether it came out."""
+    return list(session.scalars(sa.select(Printout).where(Printout.state.in_(ATTENTION)).order_by(Printout.sent_at)))
+
+
+def recover(session: Session, station_id: int) -> int:
+    """What `station_id`'s printer was printing when its last owner ended is uncertain now; how many that were.
+
+    Only for who owns the printer now: another owner may still be at it.
+    """
+    broken = session.scalars(sa.select(Printout.id).where(Printout.station_id == station_id,
+                                                          Printout.state.in_((SENDING, HELD)))).all()
+    for printout_id in broken:
+        take(session, printout_id, "lose sight", PROGRAM, OWNER_ENDED, aborted=True)
+    return len(broken)

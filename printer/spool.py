@@ -1,0 +1,199 @@
+"""The one owner of a printer: puts queued printouts on paper, each at most once, and knows how the printer is."""
+
+import fcntl
+import hashlib
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import NoReturn
+
+import sqlalchemy as sa
+
+from foundation.clock import now
+from foundation.database import Database
+from foundation.errors import Refused
+from foundation.jobs import Later
+from foundation.people import PROGRAM
+from foundation.stations import Station
+from foundation.text import t
+from printer import connect, printouts
+from printer.device import NotSent, Outcome, Printer, PrinterStatus, Sending, Uncertain
+from printer.printouts import HELD, OWNER_ENDED, QUEUED, SENDING, Printout, PrintoutState
+
+WATCH_EVERY = 5.0    # seconds
+TELL_AGAIN = timedelta(seconds=60)
+ASK_AGAIN, ASK_SELDOM, WAIT_FOR_OWNER = 3.0, 30.0, 2.0  # seconds until a printout that could not be sent is tried again
+HOLD_FOR = 1800.0    # seconds
+
+NO_PRINTER = t("This station has no printer.")
+GIVEN_UP = t("The printer held this for too long. Look whether it came out, also after paper was put in.")
+
+
+@dataclass(frozen=True)
+class _Work:
+    """What has to be known of a printout to print it."""
+
+    printout: int
+    state: PrintoutState
+    note: str
+    payload: bytes
+    station: int
+    address: str
+    after_abort: bool
+
+
+class Spool:
+    """Drives the printers of all stations that this process has. `folder` holds one lock for each address, so that no two
+    owners, of this process or another, ever talk to one device."""
+
+    def __init__(self, database: Database, folder: Path, open_printer: Callable[[str], Printer] = connect.open_printer,
+                 hold_for: float = HOLD_FOR):
+        self.database, self.folder, self.open_printer, self.hold_for = database, folder, open_printer, hold_for
+        self._watched: dict[int, float] = {}
+        self._stopping = threading.Event()
+
+    def stop(self) -> None:
+        """Wait no longer for a printer that holds a printout; it becomes uncertain."""
+        self._stopping.set()
+
+    def print_printout(self, printout: int) -> None:
+        """The job. Safe to run again: what may have been sent is not sent again, but becomes uncertain.
+
+        Raises Later while the printer is not ready; the printout stays queued and says why.
+        """
+        with self._owning(self._work(printout).address) as mine:
+            if not mine:
+                raise Later(WAIT_FOR_OWNER)
+            work = self._work(printout)  # read again: the owner before us may have printed it
+            if work.state in (SENDING, HELD):
+                self._take(work, "lose sight", OWNER_ENDED, aborted=True)
+            elif work.state is QUEUED:
+                self._put_on_paper(work)
+
+    def _put_on_paper(self, work: _Work) -> None:
+        try:
+            printer = self._open(work.address)
+        except Refused as refusal:
+            self._put_off(work, PrinterStatus.UNKNOWN, refusal.message, ASK_SELDOM)
+        try:
+            sending = printer.send(work.payload, lambda: self._take(work, "send"), work.after_abort)
+        except NotSent as reason:
+            self._put_off(work, reason.status, reason.sentence, ASK_AGAIN)
+        except Uncertain as reason:
+            self._take(work, "lose sight", reason.sentence, aborted=True)
+        else:
+            with closing(sending):
+                self._see_through(work, sending)
+
+    def _open(self, address: str) -> Printer:
+        if not address:
+            raise Refused(NO_PRINTER)
+        return self.open_printer(address)
+
+    def _put_off(self, work: _Work, status: PrinterStatus, sentence: str, seconds: float) -> NoReturn:
+        self._tell(work.station, status, sentence)
+        if work.note != sentence:
+            with self.database.transaction() as session:
+                session.execute(sa.update(Printout).where(Printout.id == work.printout).values(note=sentence))
+        raise Later(seconds)
+
+    def _see_through(self, work: _Work, sending: Sending) -> None:
+        """From the last byte to the end of the story; a printer that holds the bytes is waited for, never sent them again."""
+        if sending.outcome is Outcome.HELD:
+            self._take(work, "hold", sending.status.sentence)
+            try:
+                self._wait_while_held(work, sending)
+            except Uncertain as reason:
+                self._take(work, "lose sight", reason.sentence, aborted=True)
+                return
+        self._take(work, "confirm" if sending.outcome is Outcome.PRINTED else "end unconfirmed")
+        self._tell(work.station, sending.status, sending.status.sentence)
+
+    def _wait_while_held(self, work: _Work, sending: Sending) -> None:
+        until = time.monotonic() + self.hold_for
+        while sending.outcome is Outcome.HELD:
+            self._tell(work.station, sending.status, sending.status.sentence)
+            if self._stopping.is_set():
+                raise Uncertain(OWNER_ENDED)
+            if time.monotonic() > until:
+                raise Uncertain(GIVEN_UP)
+            sending.poll()
+
+    def watch(self, station: int) -> None:
+        """Note how the station's printer is, at most every five seconds and never while it prints; for an idle worker."""
+        if time.monotonic() - self._watched.get(station, -WATCH_EVERY) < WATCH_EVERY:
+            return
+        self._watched[station] = time.monotonic()
+        with self.database.reading() as session:
+            address = session.scalar(sa.select(Station.printer).where(Station.id == station))
+        if not address:
+            return
+        with self._owning(address) as mine:
+            if not mine:
+                return
+            try:
+                status = self._open(address).status()
+            except Refused as refusal:
+                self._tell(station, PrinterStatus.UNKNOWN, refusal.message)
+            else:
+                self._tell(station, status, status.sentence)
+
+    def recover(self) -> int:
+        """At the start: what earlier owners left in the middle is uncertain now; how many printouts that are."""
+        with self.database.reading() as session:
+            left = session.execute(sa.select(Station.id, Station.printer).join(Printout, Printout.station_id == Station.id)
+                                   .where(Printout.state.in_((SENDING, HELD))).distinct()).all()
+        return sum(self._recover(station, address) for station, address in left)
+
+    def _recover(self, station: int, address: str) -> int:
+        with self._owning(address) as mine:
+            if not mine:
+                return 0
+            with self.database.transaction() as session:
+                return printouts.recover(session, station)
+
+    def _work(self, printout: int) -> _Work:
+        before = sa.orm.aliased(Printout)
+        aborted = (sa.select(before.aborted).where(before.station_id == Printout.station_id, before.id != Printout.id,
+                                                   before.sent_at.is_not(None)).order_by(before.sent_at.desc()).limit(1))
+        with self.database.reading() as session:
+            row = session.execute(sa.select(Printout.id, Printout.state, Printout.note, Printout.payload, Station.id,
+                                            Station.printer, aborted.scalar_subquery())
+                                  .join(Station, Station.id == Printout.station_id).where(Printout.id == printout)).one()
+        return _Work(*row[:6], after_abort=bool(row[6]))
+
+    def _take(self, work: _Work, step: str, note: str = "", aborted: bool = False) -> None:
+        with self.database.transaction() as session:
+            printouts.take(session, work.printout, step, PROGRAM, note, aborted)
+
+    def _tell(self, station: int, status: PrinterStatus, note: str) -> None:
+        """Keep the printer's state on the station's row; written when it changes, or once a minute."""
+        with self.database.reading() as session:
+            known = session.execute(sa.select(Station.printer_state, Station.printer_note, Station.printer_state_at)
+                                    .where(Station.id == station)).one()
+        if known[:2] == (status.value, note) and known[2] and now() - known[2] < TELL_AGAIN:
+            return
+        with self.database.transaction() as session:
+            session.execute(sa.update(Station).where(Station.id == station)
+                            .values(printer_state=status.value, printer_note=note, printer_state_at=now()))
+
+    @contextmanager
+    def _owning(self, address: str) -> Iterator[bool]:
+        """Whether the device at `address` is ours until the block ends. The system frees the lock of a process that dies."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        name = hashlib.sha256(address.encode()).hexdigest()[:16]
+        file = os.open(self.folder / f"printer-{name}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            mine = True
+        except BlockingIOError:
+            mine = False
+        try:
+            yield mine
+        finally:
+            os.close(file)

@@ -1,0 +1,70 @@
+"""The schema that an installation has is the one the models ask for, on both databases."""
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+
+from foundation.database import Database, DatabaseUnusable
+from webui import migrating, models
+
+INDEX_TABLES = ("title_search", "title_fts", "search_word")  # derived data; no models
+
+
+def differences(database: Database) -> list:
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={
+            "compare_type": True, "include_name": lambda name, kind, _parents: not (kind == "table" and name.startswith(INDEX_TABLES))})
+        return compare_metadata(context, models.TABLES)
+
+
+def test_the_migrations_make_what_the_models_describe(database):
+    assert differences(database) == []
+
+
+def test_going_down_and_up_again_ends_in_the_same_schema(database):
+    config = Config()
+    config.set_main_option("script_location", str(migrating.FOLDER))
+    config.attributes["database"] = database
+    command.downgrade(config, "base")
+    with database.engine.connect() as connection:
+        assert set(sa.inspect(connection).get_table_names()) == {"alembic_version"}
+    assert migrating.upgrade(database)
+    assert differences(database) == []
+
+
+def test_a_current_database_is_left_alone(database):
+    assert migrating.upgrade(database) is False
+
+
+def test_a_database_of_a_newer_program_is_refused_in_a_sentence(database):
+    with database.transaction() as session:
+        session.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(DatabaseUnusable, match="of a newer Loket"):
+        migrating.upgrade(database)
+
+
+def test_a_file_that_is_no_database_is_said_to_be_none(tmp_path):
+    path = tmp_path / "loket.db"
+    path.write_text("this is a shopping list, not a database\n" * 200)
+    with pytest.raises(DatabaseUnusable, match="not a Loket database"):
+        migrating.upgrade(Database(f"sqlite:///{path}"))
+
+
+def test_a_folder_that_is_missing_is_named(tmp_path):
+    with pytest.raises(DatabaseUnusable, match="cannot be opened"):
+        migrating.upgrade(Database(f"sqlite:///{tmp_path}/nowhere/loket.db"))
+
+
+def test_a_locked_database_says_so(new_sqlite, tmp_path):
+    url = new_sqlite(tmp_path)
+    holder, database = Database(url), Database(url)
+    sa.event.listen(database.engine, "connect", lambda connection, _: connection.execute("PRAGMA busy_timeout=50").close())
+    with holder.transaction() as session:
+        session.execute(sa.text("SELECT 1"))  # the transaction begins with its first statement
+        with pytest.raises(DatabaseUnusable, match="locked by another program"):
+            migrating.upgrade(database)
+    holder.close()
+    database.close()
