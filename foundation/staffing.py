@@ -1,4 +1,4 @@
-"""Who works here: people hired, changed and let go, and their passwords. Every function is one use case."""
+"""Who works here: people hired, changed and let go, and their passwords; every function is one use case."""
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session

@@ -1,4 +1,4 @@
-"""Where people are served: screens and printers set up, registered and taken away. Every function is one use case."""
+"""Where people are served: screens and printers set up, registered and taken away; every function is one use case."""
 
 from datetime import datetime, timedelta
 

@@ -49,9 +49,11 @@ KIND_BEGINNINGS = (
     (Kind.JOURNAL, ("jurnal", "majalah", "artikel", "journal")),
     (Kind.RULING, ("putusan", "ruling")),
     (Kind.OTHER, ("lain", "other", "surat edaran")))
-IN_FORCE = {"": None, "-": None, "berlaku": True, "in force": True, "tidak berlaku": False, "dicabut": False, "not in force": False}
+IN_FORCE = {"": None, "-": None, "berlaku": True, "in force": True,
+            "tidak berlaku": False, "dicabut": False, "not in force": False}
 YES_OR_NO = {"": False, "-": False, "tidak": False, "no": False, "0": False, "ya": True, "yes": True, "1": True, "x": True}
-MONTHS = ("januari", "februari", "maret", "april", "mei", "juni", "juli", "agustus", "september", "oktober", "november", "desember")
+MONTHS = ("januari", "februari", "maret", "april", "mei", "juni",
+          "juli", "agustus", "september", "oktober", "november", "desember")
 
 LONGEST = {column.name: column.type.length for column in Title.__table__.columns
            if isinstance(column.type, sa.String) and column.type.length} | {"abstract": 5000}
@@ -59,7 +61,7 @@ LONGEST_SHELF, LONGEST_CODE = Copy.__table__.c.shelf.type.length, Copy.__table__
 MOST_COPIES = 100
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Row:
     """One line of the file: `values` holds its cells by field (see COLUMNS), as text, unchecked."""
 
@@ -75,7 +77,7 @@ class Table:
     ignored: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class BadRow:
     """What is wrong in one field of one line; `reason` is a sentence marked with t(), with its places in `details`."""
 
@@ -86,7 +88,7 @@ class BadRow:
     details: dict[str, object] | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class NewCopies:
     """The copies one line brings: with these codes or, where it names none, `count` of them with codes still to be made."""
 
@@ -111,7 +113,7 @@ def read_table(source: Path | bytes, name: str) -> Table:
     Raises Refused when it cannot be read, has no column of titles, or has two columns of one meaning.
     """
     lines = read_lines(source, name)
-    _, header = next(lines)
+    _, header = next(lines, (0, []))
     fields, ignored = _fields(header)
     if "title" not in fields:
         raise Refused(t("The first line names no column “judul” (title)."),
@@ -210,7 +212,7 @@ def _day(raw: str, until: date) -> date | None:
             day = datetime.strptime(text, form).date()  # noqa: DTZ007 - a calendar day has no zone
         except ValueError:
             continue
-        if not 1700 <= day.year or day > until:
+        if day.year < 1700 or day > until:
             raise Unusable(t("This day has not come yet, or lies too far back."))
         return day
     raise Unusable(t("This is not a date such as 21/05/2019, 2019-05-21 or 21 Mei 2019."))
@@ -225,11 +227,11 @@ def _one_of(raw: str, words: dict[str, bool | None], otherwise: str) -> bool | N
 
 def _codes(raw: str) -> tuple[str, ...]:
     parts = ["".join(part.split()) for part in re.split(r"[;|]", raw)]
-    codes = tuple(copy_code(part) for part in parts if part not in ("", "-"))
     if max(map(len, parts)) > LONGEST_CODE:
         raise Unusable(t("A copy code has at most 40 characters; separate several with “;”."))
-    if not all(code.isascii() and code.isprintable() for code in codes):
+    if not all(part.isascii() and part.isprintable() for part in parts):
         raise Unusable(t("A copy code has plain letters, digits and signs only."))
+    codes = tuple(copy_code(part) for part in parts if part not in ("", "-"))
     if len(set(codes)) < len(codes):
         raise Unusable(t("The same copy code is in this line twice."))
     if len(codes) > MOST_COPIES:

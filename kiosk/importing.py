@@ -1,6 +1,6 @@
 """Brings a list of titles and copies into the collection: first a check of every row, then all of it or nothing."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,15 +17,16 @@ from kiosk.collection import Copy, Kind, Title
 from kiosk.columns import BadRow, NewCopies, Row, Table, describe, read_row, read_table
 from kiosk.searching import index_titles
 
-__all__ = ["Imported", "Plan", "apply", "check", "describe", "read_table"]
+__all__ = ["Imported", "Plan", "apply", "check", "describe", "read_table", "summary"]
 
-CODE_PREFIX = {Kind.DECISION: "KPT", Kind.REGULATION: "PER", Kind.BOOK: "BUK", Kind.JOURNAL: "JUR", Kind.RULING: "PUT", Kind.OTHER: "LAI"}
+CODE_PREFIX = {Kind.DECISION: "KPT", Kind.REGULATION: "PER", Kind.BOOK: "BUK",
+               Kind.JOURNAL: "JUR", Kind.RULING: "PUT", Kind.OTHER: "LAI"}
 BATCH = 500
 
 Key = tuple[Kind, str, int | None, str]  # two titles with the same key are the same work
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One title of the file: its columns, and the copies of all lines that speak of it."""
 
@@ -72,14 +73,21 @@ def check(session: Session, table: Table | Iterable[Row]) -> Plan:
             entry = Entry(values, [])
             entries.setdefault(entry.key, entry).copies.append(copies)
     if not entries and not bad:
-        raise Refused(t("The file has no rows below the names of its columns."), t("Choose the file with the list of the collection."),
-                      status=422)
+        raise Refused(t("The file has no rows below the names of its columns."),
+                      t("Choose the file with the list of the collection."), status=422)
     foreign = _codes_of_others(session, entries, _known_titles(session, entries))
     for entry in entries.values():
         bad += [BadRow(copies.line, "codes", code, t("This copy code already belongs to another title of the library."))
                 for copies in entry.copies for code in copies.codes if code in foreign]
         entry.copies[:] = [copies for copies in entry.copies if not foreign.intersection(copies.codes)]
     return Plan([entry for entry in entries.values() if entry.copies], sorted(bad, key=lambda row: row.line))
+
+
+def summary(plan: Plan, translate: Callable[[str], str]) -> str:
+    """What the file holds, as one sentence in the language of `translate`."""
+    facts = {"titles": len(plan.titles), "bad": len({row.line for row in plan.bad}),
+             "copies": sum(len(copies.codes) or copies.count for entry in plan.titles for copies in entry.copies)}
+    return translate(t("Good titles: %(titles)s, copies: %(copies)s, bad rows: %(bad)s.")) % facts
 
 
 def apply(session: Session, plan: Plan, by: Actor, skip_bad: bool = False) -> Imported:

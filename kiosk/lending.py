@@ -1,4 +1,4 @@
-"""What people do with loans. Every function is one use case, inside the caller's transaction."""
+"""What people do with loans; every function is one use case, inside the caller's transaction."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -17,9 +17,18 @@ MOST_WORDS = 8
 LONGEST_WORD = 40
 
 # They stand in nearly every citation and say nothing about which title is meant.
-STOP_WORDS = frozenset(
-    "adalah atas atau bagi bahwa dalam dan dari dengan di ini itu karena ke kepada no nomor oleh pada para sebagai secara serta "
-    "tahun tentang tersebut the of and thn untuk yang".split())
+STOP_WORDS = frozenset((
+    "adalah", "and", "atas", "atau", "bagi", "bahwa", "dalam", "dan", "dari", "dengan", "di", "ini", "itu", "karena", "ke",
+    "kepada", "no", "nomor", "of", "oleh", "pada", "para", "sebagai", "secara", "serta", "tahun", "tentang", "tersebut", "the",
+    "thn", "untuk", "yang"))
+
+_WORD = 40
+
+# They stand in nearly every citation and say nothing about which title is meant.
+STOP_WORDS = frozenset((
+    "adalah", "and", "atas", "atau", "bagi", "bahwa", "dalam", "dan", "dari", "dengan", "di", "ini", "itu", "karena", "ke", "kepada",
+    "no", "nomor", "of", "oleh", "pada", "para", "sebagai", "secara", "serta", "tahun", "tentang", "tersebut", "the", "thn", "untuk",
+    "yang"))
 
 _WORD = re.compile(r"[^\W_]+")
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -34,13 +43,17 @@ def words_of(text: str) -> list[str]:
     return [word[:LONGEST_WORD] for word in _WORD.findall(text)]
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=30_000)
 def stem(word: str) -> str:
-    """The root of an Indonesian word (pemilihan, memilih -> pilih); short words and numbers are their own."""
-    if len(word) < 4 or not word.isalpha():
+    """The root of an Indonesian word (pemilihan, memilih -> pilih); short words and numbers are their own.
+
+    A root of one or two letters is not taken: it would find nonsense.
+    """
+    if len(word) < 5 or not word.isalpha():
         return word
     with _one_at_a_time:
-        return _stemmer.stemWord(word)
+        root = _stemmer.stemWord(word)
+    return root if len(root) >= 3 else word
 
 
 def code_key(text: str) -> str:
@@ -88,18 +101,25 @@ def _query(typed: Sequence[str]) -> Query:
     if not year and _YEAR.fullmatch(number):
         number = ""  # a year alone is no number
     key = f"={number.lstrip('0') or '0'}" + (f"={year}" if year else "") if number else None
-    has_digit = any(c.isdigit() for w in words for c in w)
-    return Query(tuple(typed), words, code_key(" ".join(typed)) if has_digit else None, key,
+    return Query(tuple(typed), words, code_key(" ".join(typed)) if _may_be_code("".join(typed)) else None, key,
                  tuple(w for w in words if w not in (number, year)))
 
 
+def _may_be_code(letters: str) -> bool:
+    """A copy's code, a call number or a whole number has letters and digits; an ISBN at least ten digits."""
+    digits = sum(c.isdigit() for c in letters)
+    return 0 < digits < len(letters) or digits >= 10
+
+
 class Vocabulary:
-    """The words of the collection and how often each was indexed; it knows words, beginnings, and what is nearly a word."""
+    """The words of the collection and how often each was indexed: which begin so, and which are nearly so."""
 
     def __init__(self, counted: Iterable[tuple[str, int]]):
-        pairs = sorted(counted)
-        self.words = [word for word, _ in pairs]
-        self.uses = [uses for _, uses in pairs]
+        self.uses = dict(counted)
+        self.words = sorted(self.uses)
+        self.by_length: dict[int, list[str]] = {}
+        for word in self.words:
+            self.by_length.setdefault(len(word), []).append(word)
 
     def knows(self, beginning: str) -> bool:
         at = bisect_left(self.words, beginning)
@@ -107,8 +127,10 @@ class Vocabulary:
 
     def nearest(self, word: str) -> str | None:
         """The word that was most likely meant: one letter wrong, missing, too much or swapped; two in words of 8 or more."""
-        near = process.extract(word, self.words, scorer=OSA.distance, score_cutoff=2 if len(word) >= 8 else 1, limit=None)
-        return min(near, key=lambda found: (found[1], -self.uses[found[2]]))[0] if near else None
+        most = 2 if len(word) >= 8 else 1
+        near = [found for length in range(len(word) - most, len(word) + most + 1) if length in self.by_length
+                for found in process.extract(word, self.by_length[length], scorer=OSA.distance, score_cutoff=most, limit=None)]
+        return min(near, key=lambda found: (found[1], -self.uses[found[0]]))[0] if near else None
 
 
 def corrected(query: Query, vocabulary: Vocabulary) -> Query | None:

@@ -3,20 +3,19 @@
 from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from kiosk.availability import Availability, availability, free_titles
 from kiosk.collection import Kind, Title
-from kiosk.search_index import Condition, create_index, drop_index, index_titles, matches, vocabulary
+from kiosk.search_index import Condition, Years, create_index, drop_index, grown, index_titles, matches, vocabulary
 from kiosk.search_words import Query, corrected, read_query, stem
 
 __all__ = ["MOST", "Found", "Hit", "Years", "create_index", "drop_index", "index_titles", "search"]
 
 MOST = 200  # nobody at a kiosk turns more pages; this bounds the cost of a word that stands in every title
-
-Years = tuple[int | None, int | None]
 
 
 @dataclass(frozen=True)
@@ -51,10 +50,10 @@ def search(session: Session, words: str, *, kinds: Collection[Kind] = (), years:
            only_available: bool = False, limit: int = 20, offset: int = 0) -> Found:
     """The titles that have all the `words`; without words the newest ones.
 
-    Order: the very number, code or ISBN; then all words in the title; then beginnings of words in the title; then anywhere,
-    also by their stems; the newest year first within each. `years` is a span, both ends included, either may be None.
-    With `only_available` the best MOST titles are looked at, so that more might be found with narrower words.
-    Any text may be given; what is no word is passed over.
+    Order: the very number; all words in the title itself; all words anywhere, also by their stems; within each the newest year
+    first. A whole code, call number or ISBN finds nothing else. `years` is a span, both ends included, either may be None.
+    With `only_available` the total counts those among the best MOST titles, so narrower words may find more.
+    Any text may be given: what is no word is passed over.
     """
     query, instead = read_query(words), None
     found = _candidates(session, query, (), years)
@@ -62,54 +61,52 @@ def search(session: Session, words: str, *, kinds: Collection[Kind] = (), years:
         found = _candidates(session, better, (), years)
         if found:
             query, instead = better, " ".join(better.typed)
-    in_all_kinds = _narrow(session, found, only_available)
-    counts = Counter(list(in_all_kinds.values())[:MOST])
-    if not kinds:
-        narrowed = in_all_kinds
-    elif len(found) <= MOST:
-        narrowed = {i: kind for i, kind in in_all_kinds.items() if kind in kinds}
-    else:
-        narrowed = _narrow(session, _candidates(session, query, kinds, years), only_available)
-    page = list(narrowed)[:MOST][max(offset, 0):][:max(limit, 0)]
-    return Found(_hits(session, page), min(len(narrowed), MOST), len(narrowed) > MOST, dict(counts), instead, list(query.words))
+    best = _best(session, found, only_available)
+    by_kind = Counter(best.values())
+    if kinds and len(found) > MOST:
+        found = _candidates(session, query, kinds, years)
+        best = _best(session, found, only_available)
+    wanted = [i for i, kind in best.items() if not kinds or kind in kinds]
+    page = wanted[max(offset, 0):][:max(limit, 0)]
+    return Found(_hits(session, page), len(wanted), len(found) > MOST, dict(by_kind), instead, list(query.words))
 
 
 def _candidates(session: Session, query: Query, kinds: Collection[Kind], years: Years) -> dict[int, Kind]:
     """The best titles in their order, at most one more than MOST: level by level, until there are enough."""
+    if query.code_key and (meant := matches(session, Condition(anywhere=[[query.code_key]]), kinds, years, MOST + 1)):
+        return meant
     found: dict[int, Kind] = {}
-    for level in _levels(query):
-        found = found | {i: kind for i, kind in matches(session, level, kinds, years, MOST + 1).items() if i not in found}
+    for level in _levels(query, grown(session, query.words)):
+        found |= {i: kind for i, kind in matches(session, level, kinds, years, MOST + 1).items() if i not in found}
         if len(found) > MOST:
             break
-    return dict(list(found.items())[:MOST + 1])
+    return found
 
 
-def _levels(query: Query) -> Iterator[Condition]:
+def _levels(query: Query, grown: dict[str, list[str]]) -> Iterator[Condition]:
+    """From the very thing to everything that has the words; `grown` has the words that begin with a long one."""
+    def begins(word: str) -> list[str]:
+        return grown.get(word, [word + "*"] if len(word) > 1 else [word])
+
+    def forms(word: str) -> list[str]:
+        return [*begins(word), stem(word)]
+
     if not query.words:
         yield Condition()
         return
-    if query.code_key:
-        yield Condition(anywhere=[[query.code_key]])
     if query.number_key:
-        yield Condition(anywhere=[[query.number_key], *map(_forms, query.beside_number)])
-    yield Condition(title=[[word] for word in query.words])
-    yield Condition(title=[[_beginning(word)] for word in query.words])
-    yield Condition(anywhere=[_forms(word) for word in query.words])
+        yield Condition(anywhere=[[query.number_key], *map(forms, query.beside_number)])
+    yield Condition(title=[begins(word) for word in query.words])
+    yield Condition(anywhere=[forms(word) for word in query.words])
 
 
-def _beginning(word: str) -> str:
-    return word + "*" if len(word) > 1 else word
-
-
-def _forms(word: str) -> list[str]:
-    return list(dict.fromkeys([_beginning(word), stem(word)]))
-
-
-def _narrow(session: Session, found: dict[int, Kind], only_available: bool) -> dict[int, Kind]:
-    if not only_available or not found:
-        return found
-    free = free_titles(session, found)
-    return {i: kind for i, kind in found.items() if i in free}
+def _best(session: Session, found: dict[int, Kind], only_available: bool) -> dict[int, Kind]:
+    """The best MOST of what was found; of these only the ones that can be had now, where that is asked."""
+    best = dict(islice(found.items(), MOST))
+    if only_available:
+        free = free_titles(session, best)
+        return {i: kind for i, kind in best.items() if i in free}
+    return best
 
 
 _titles = Title.__table__

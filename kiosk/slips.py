@@ -17,9 +17,11 @@ from kiosk.collection import Copy
 from kiosk.lending import find_by_copy, find_by_number, find_loan
 from kiosk.loans import OUT, Loan, LoanState
 from printer import codes, printouts
+from printer.layout import Paper
 from printer.printouts import Printout
 from printer.receipt import Band, Big, Emphasis, Heading, Inverse, Line, Pair, QrCode, Receipt, Rule, Title
-from printer.thermal import Paper, render
+from printer.thermal import render
+
 
 SLIP = "slip"
 
@@ -73,8 +75,7 @@ def queue_slip(session: Session, loan: Loan, keys: Keys, by: Actor, copy_no: int
     station = printer_station(session, loan.station_id)
     if station is None:
         return None
-    paper = Paper(station.paper_mm, native_qr=station.native_qr, has_cutter=station.has_cutter)
-    payload = render(slip(loan, office(session), keys, copy_no), paper)
+    payload = render(slip(loan, office(session), keys, copy_no), Paper.of(station))
     return printouts.queue(session, SLIP, f"loan:{loan.id}", station, payload, by, copy_no=copy_no)
 
 

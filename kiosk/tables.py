@@ -50,7 +50,8 @@ def _is_workbook(content: bytes) -> bool:
     """Whether it is a ZIP with an XLSX workbook in it. Raises Refused for the files people mistake for one."""
     if content.startswith(b"\xd0\xcf\x11\xe0"):  # OLE: an old .xls, or the envelope of an encrypted .xlsx
         if "EncryptedPackage".encode("utf-16-le") in content:
-            raise Refused(t("The file is protected with a password."), t("Save it without a password, then try again."), status=422)
+            raise Refused(t("The file is protected with a password."), t("Save it without a password, then try again."),
+                          status=422)
         raise _no_table()
     if not content.startswith(b"PK"):
         return False
@@ -93,10 +94,11 @@ def _as_text(value: Any) -> str:
 
 
 def _csv_lines(content: bytes) -> Iterator[Line]:
-    text = _decoded(content)
-    first = next(line for line in text.splitlines() if line.strip())
-    separator = max(SEPARATORS, key=lambda each: len(next(csv.reader([first], delimiter=each))))
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    text = io.TextIOWrapper(io.BytesIO(content), _encoding(content), newline="")
+    first = next((line for line in text if line.strip()), "")[:10_000]
+    separator = max(SEPARATORS, key=lambda each: len(next(csv.reader([first], delimiter=each), [])))
+    text.seek(0)
+    reader = csv.reader(text, delimiter=separator)
     begins = 1
     try:
         for cells in reader:
@@ -107,12 +109,13 @@ def _csv_lines(content: bytes) -> Iterator[Line]:
                       status=422, line=begins) from None
 
 
-def _decoded(content: bytes) -> str:
+def _encoding(content: bytes) -> str:
     if b"\0" in content or content.startswith(b"%PDF"):
         raise _no_table()
     for encoding in ("utf-8-sig", "cp1252"):
         try:
-            return content.decode(encoding)
+            content.decode(encoding)
+            return encoding
         except UnicodeDecodeError:
             continue
     raise _no_table()

@@ -1,4 +1,4 @@
-"""What people do with the guest book. Every function is one use case, inside the caller's transaction."""
+"""What people do with the guest book; every function is one use case, inside the caller's transaction."""
 
 import re
 from collections.abc import Mapping

@@ -1,6 +1,5 @@
 """The `loket` command: what the people who run an installation type."""
 
-import fcntl
 import os
 import shutil
 import sys
@@ -263,16 +262,5 @@ def keys_rotate() -> None:
         raise stop(str(problem)) from None
 
 
-@contextmanager
-def only_one(data: Path) -> Iterator[None]:
-    """Hold the data folder for this process: a second service on the same SQLite file would make writers wait for seconds."""
-    with (data / "loket.lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise stop(f"Another Loket is already running on {data}; stop it first.") from None
-        yield
-
-
 if __name__ == "__main__":
-    main()
+    main(prog_name="loket")

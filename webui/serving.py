@@ -1,10 +1,12 @@
 """One running service: the web server's threads and the workers, until somebody says stop."""
 
 import errno
+import fcntl
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import click
@@ -30,10 +32,7 @@ def serve(settings: Settings, ready: Callable[[str], None]) -> None:
 
     Raises click.ClickException with a sentence when the port is taken or the data folder is another service's.
     """
-    from contextlib import nullcontext
-
     from webui import create_app
-    from webui.cli import only_one
     from webui.working import Works
 
     log_to(sys.stderr, settings.log_level)
@@ -70,3 +69,14 @@ def _listen(app: object, settings: Settings):
         if problem.errno == errno.EACCES:
             raise click.ClickException(f"{where} may not be used without more rights; choose a port above 1023.") from None
         raise click.ClickException(f"{where} cannot be listened on: {problem.strerror}.") from None
+
+
+@contextmanager
+def only_one(data: Path) -> Iterator[None]:
+    """Hold the data folder for this process: a second service on the same SQLite file would make writers wait for seconds."""
+    with (data / "loket.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise click.ClickException(f"Another Loket is already running on {data}; stop it first.") from None
+        yield

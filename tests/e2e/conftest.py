@@ -14,16 +14,17 @@ import pytest
 from playwright.sync_api import Page
 
 CHROMIUM = "/usr/bin/chromium"  # Debian's; Playwright's own is never downloaded
+PROJECT = Path(__file__).resolve().parents[2]
 AXE = Path(__file__).with_name("vendor") / "axe.min.js"
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
 READY_WITHIN = 60  # seconds, on a busy machine
 
 
 class Live:
-    """The service as a person starts it: a process of its own, on a free port, with its data in `data`."""
+    """The service as a person starts it: a process of its own, on a free port, with its data in `folder`/demo."""
 
-    def __init__(self, data: Path):
-        self.data = data
+    def __init__(self, folder: Path):
+        self.data, self.log = folder / "demo", folder / "service.log"
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.start()
@@ -31,15 +32,15 @@ class Live:
     def start(self) -> None:
         """Start it (again) and wait until it answers."""
         environment = {name: value for name, value in os.environ.items() if not name.startswith("LOKET_")}
-        with (self.data / "service.log").open("a") as log:
+        with self.log.open("a") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "webui.cli", "demo", f"--data={self.data}", f"--port={self.port}"],
-                env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+                [sys.executable, "-m", "webui.cli", "demo", f"--data={self.data}", f"--port={self.port}", "--no-browser"],
+                env=environment, cwd=PROJECT, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         until = time.monotonic() + READY_WITHIN
         while not self._answers():
             if self.process.poll() is not None or time.monotonic() > until:
                 self.kill()
-                pytest.fail(f"The service did not start:\n{(self.data / 'service.log').read_text()}")
+                pytest.fail(f"The service did not start:\n{self.log.read_text()}")
             time.sleep(0.05)
 
     def stop(self) -> None:

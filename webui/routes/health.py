@@ -4,7 +4,6 @@ import shutil
 
 from flask import Blueprint, current_app, jsonify
 from flask.typing import ResponseReturnValue
-from sqlalchemy.exc import SQLAlchemyError
 
 from foundation.database import DatabaseUnusable
 from foundation.stations import printer_states
@@ -23,7 +22,7 @@ def health() -> ResponseReturnValue:
         migrating.check_writable(wired.database)
         with wired.database.reading() as session:
             database, paper = "ok", printer_states(session)
-    except (SQLAlchemyError, DatabaseUnusable, OSError) as problem:
+    except (DatabaseUnusable, OSError) as problem:
         database, paper = f"unusable: {type(problem).__name__}", {}
     disk = shutil.disk_usage(wired.settings.data)
     answer = {"database": database, "worker": "none here" if works is None else "ok" if works.alive else "stopped",

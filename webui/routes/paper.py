@@ -1,4 +1,4 @@
-"""The simulated printer's paper, drawn from the very bytes it received; and its faults, set by name. Demo and training only."""
+"""The simulated printer's paper, drawn from the very bytes it received, and its faults, set by name: for demo and training only."""
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue

@@ -1,0 +1,75 @@
+"""What the officer does at the counter in a visitor's place: sign the guest book, and lend the copies in hand."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from foundation.errors import Reason, Refused
+from foundation.office import office
+from foundation.people import Actor, Role
+from foundation.text import t
+from kiosk import lending, visiting
+from kiosk.collection import Copy, CopyStatus, copy_code
+from kiosk.lending import Wish
+from kiosk.loans import Loan, LoanItem, Reading
+from kiosk.visits import Visit, VisitState
+
+
+def sign_for(session: Session, entry: visiting.GuestEntry, by: Actor, language: str) -> Visit:
+    """The officer writes a visitor into the guest book, and by that lets the visitor in."""
+    by.must_be(Role.OFFICER, Role.ADMIN)
+    visit = visiting.sign(session, visiting.arrive(session, by, language).id, entry, by)
+    return visit if visit.state is VisitState.ADMITTED else visiting.admit(session, visit.id, by)
+
+
+def in_hand(session: Session, visit: Visit, codes: Sequence[str]) -> tuple[list[Wish], list[Reason]]:
+    """The copies with these labels as wishes of the visitor, and everything that stands in the way of lending them."""
+    copies = {copy.code: copy for copy in session.scalars(sa.select(Copy).where(Copy.code.in_([copy_code(c) for c in codes])))}
+    chosen = [copies[code] for code in dict.fromkeys(copy_code(c) for c in codes) if code in copies]
+    rules = {wish.title.id: wish for wish in lending.wishes(session, [copy.title_id for copy in chosen], visit.category)}
+    wishes = [replace(rules[copy.title_id], copy=copy if _can_go(session, copy) else None) for copy in chosen]
+    return wishes, lending.reasons_against(session, visit, wishes, office(session))
+
+
+def lend(session: Session, visit_id: int, codes: Sequence[str], nonce: str, by: Actor) -> Loan:
+    """Request and hand-over in one: these very copies go to the visitor. The caller prints the slip.
+
+    A copy the visitor was reading leaves the reading table with it. The same `nonce` is the same loan.
+    Raises Refused with every reason when it cannot be.
+    """
+    by.must_be(Role.OFFICER, Role.ADMIN)
+    if known := session.scalar(sa.select(Loan).where(Loan.nonce == nonce)):
+        return known
+    visit = session.get_one(Visit, visit_id)
+    wishes, against = in_hand(session, visit, codes)
+    if against:
+        raise Refused(t("This cannot be borrowed just now."), t("See below what you can do."), reasons=tuple(against))
+    if len({wish.title.id for wish in wishes}) < len(wishes):
+        raise Refused(t("Two copies of the same title are not lent to one person."), t("Take one of them out."))
+    for reading in session.scalars(sa.select(Reading).where(Reading.copy_id.in_([w.copy.id for w in wishes]), Reading.ended_at.is_(None))):
+        lending.end_reading(session, reading.id, by)
+    session.flush()
+    loan = lending.request_loan(session, visit_id, [wish.title.id for wish in wishes], nonce, by, visit.language)
+    _exchange(session, loan, [wish.copy for wish in wishes])
+    return lending.hand_over(session, loan.id, by)
+
+
+def _can_go(session: Session, copy: Copy) -> bool:
+    """Whether the copy, which lies on the counter, is one to lend and in nobody's loan; being read it may be."""
+    return copy.status is CopyStatus.AVAILABLE and not session.scalar(
+        sa.select(sa.exists().where(LoanItem.copy_id == copy.id, LoanItem.outcome.is_(None))))
+
+
+def _exchange(session: Session, loan: Loan, copies: Sequence[Copy]) -> None:
+    """Let the request hold the copies that lie on the counter instead of those it was given from the shelf."""
+    by_title = {copy.title_id: copy for copy in copies}
+    snapshots = loan.rules["items"]
+    exchanged = {}
+    for item in loan.items:
+        mine = by_title[item.copy.title_id]
+        exchanged[str(mine.id)] = snapshots[str(item.copy.id)]
+        item.copy = mine
+    loan.rules = {**loan.rules, "items": exchanged}
+    session.flush()

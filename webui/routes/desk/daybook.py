@@ -1,0 +1,28 @@
+"""The day book: one day of the guest book as a page to print and sign."""
+
+from datetime import date
+
+from flask import abort, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from foundation import clock
+from kiosk import desk
+from webui.routes.desk.frame import page, screens
+from webui.wiring import wiring
+
+
+@screens.get("/day")
+@screens.get("/day/<day>")
+def day_book(day: str = "") -> ResponseReturnValue:
+    today = clock.today(wiring().office().time_zone)
+    if "day" in request.args:  # chosen in the calendar field
+        return redirect(url_for(".day_book", day=_day(request.args["day"]).isoformat()), 303)
+    with wiring().database.reading() as db:
+        return page("desk/day.html", book=desk.day_book(db, _day(day) if day else today), today=today)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        abort(404)

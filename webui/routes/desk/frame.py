@@ -1,0 +1,56 @@
+"""What all pages of the desk share: who may open them, where an act leads back to, and what is then said."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from foundation.clock import now
+from foundation.people import Role
+from foundation.text import t
+from kiosk import slips
+from kiosk.loans import Loan
+from webui.access import load_person, requires
+from webui.wiring import wiring
+
+screens = Blueprint("desk", __name__, url_prefix="/desk")
+screens.before_request(load_person)
+
+DONE = {
+    "admitted": t("Let in."), "left": t("Marked as gone."), "answered": t("The call for help is answered."),
+    "handed over": t("Handed over; the slip is on its way to the printer."),
+    "no printer": t("Handed over. No station has a printer, so there is no paper slip: the e-slip is good."),
+    "returned": t("Taken back."), "cancelled": t("The request is cancelled; its copies are free again."),
+    "reprinted": t("One more slip is on its way, marked as a copy."), "shelved": t("Back on its shelf."), "noted": t("Noted."),
+    "again": t("It is being tried again."), "signed": t("Written into the guest book.")}
+LONGEST_CODE = 200
+
+
+@screens.before_request
+@requires(Role.OFFICER, Role.ADMIN)
+def officers_only() -> None:
+    """Every page here is the officer's."""
+
+
+def do(work: Callable[[Any], Any]) -> Any:
+    """What `work` answers, done in one transaction of its own; done again when another one won a race."""
+    return wiring().database.run(work)
+
+
+def go(endpoint: str, done: str, **values: Any) -> ResponseReturnValue:
+    return redirect(url_for(endpoint, done=done, **values), 303)
+
+
+def go_back(loan_id: int, done: str) -> ResponseReturnValue:
+    """To the page on which the officer acted: the loan's own or the live one."""
+    return go(".loan", done, loan_id=loan_id) if request.form.get("at") == "loan" else go(".today", done)
+
+
+def page(template: str, **values: Any) -> str:
+    return render_template(template, done=DONE.get(request.args.get("done", ""), ""), number=number_of, now=now(), **values)
+
+
+def number_of(loan: Loan) -> str:
+    """How a loan is called: by its slip's number, before the hand-over by its call sign."""
+    return slips.slip_number(loan, wiring().keys) or loan.call_sign

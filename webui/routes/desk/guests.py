@@ -1,0 +1,76 @@
+"""Guests at the desk: found again, written into the book by the officer, lent to without the kiosk."""
+
+import secrets
+from typing import Any
+
+from flask import abort, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from foundation.errors import Refused
+from foundation.text import translator
+from kiosk import desk, lending, rules, serving, slips, visiting
+from kiosk.searching import search
+from kiosk.visits import Category, Purpose, Visit, VisitState
+from webui import language
+from webui.routes.desk.frame import LONGEST_CODE, do, go, page, screens
+from webui.wiring import wiring
+
+
+@screens.get("/visitors")
+def visitors() -> ResponseReturnValue:
+    words = request.args.get("q", "")
+    with wiring().database.reading() as db:
+        return page("desk/visitors.html", words=words, guests=desk.find_guests(db, words))
+
+
+@screens.get("/visitor/<int:visit_id>")
+def visitor(visit_id: int) -> ResponseReturnValue:
+    """What is known of the person of this visit: by name and institution, as far as these tell."""
+    with wiring().database.reading() as db:
+        visit = db.get(Visit, visit_id) or abort(404)
+        visits, loans = lending.history(db, visit.person_key) if visit.person_key else ([visit], [])
+        return page("desk/visitor.html", visit=visit, visits=visits, loans=loans,
+                    may_borrow=visit.state is VisitState.ADMITTED)
+
+
+@screens.get("/guest")
+def guest() -> ResponseReturnValue:
+    return page("desk/guest.html", values={}, errors={}, categories=Category, purposes=Purpose)
+
+
+@screens.post("/guest")
+def sign_guest() -> ResponseReturnValue:
+    try:
+        entry = visiting.read_entry(request.form)
+    except Refused as refusal:
+        return page("desk/guest.html", values=request.form, errors=refusal.fields, categories=Category, purposes=Purpose), 422
+    visit = do(lambda db: serving.sign_for(db, entry, g.actor, wiring().office().language))
+    if "lend" in request.form:
+        return redirect(url_for(".lend", visit_id=visit.id), 303)
+    return go(".today", "signed")
+
+
+@screens.get("/lend/<int:visit_id>")
+def lend(visit_id: int) -> ResponseReturnValue:
+    """Lending without the kiosk: the copies chosen so far stand in the address, so that nothing is kept before the hand-over."""
+    words, codes = request.args.get("q", "")[:LONGEST_CODE].strip(), request.args.getlist("copy")[:lending.MOST_IN_BASKET]
+    with wiring().database.reading() as db:
+        visit = db.get(Visit, visit_id) or abort(404)
+        if words and (found := desk.copy_with(db, words)):
+            return redirect(url_for(".lend", visit_id=visit_id, copy=list(dict.fromkeys([*codes, found.code]))), 303)
+        wishes, reasons = serving.in_hand(db, visit, codes)
+        hits = search(db, words, only_available=True, limit=8).hits if words else []
+        return page("desk/lend.html", visit=visit, codes=codes, words=words, wishes=wishes, reasons=reasons if codes else (),
+                    hits=hits, copies=desk.copies_to_lend(db, [hit.id for hit in hits]), nonce=secrets.token_urlsafe(16),
+                    said=lambda rule: rules.in_words(rule, translator(language.current())))
+
+
+@screens.post("/lend/<int:visit_id>")
+def lend_now(visit_id: int) -> ResponseReturnValue:
+    codes, nonce = request.form.getlist("copy"), request.form.get("nonce", "")[:64] or abort(400)
+
+    def work(db: Any) -> tuple[int, bool]:
+        loan = serving.lend(db, visit_id, codes, nonce, g.actor)
+        return loan.id, slips.queue_slip(db, loan, wiring().keys, g.actor) is not None
+    loan_id, prints = do(work)
+    return go(".loan", "handed over" if prints else "no printer", loan_id=loan_id)

@@ -1,0 +1,77 @@
+"""The live page: who is here, what waits for the officer, what was just done, how the devices are."""
+
+from typing import Any
+
+from flask import g, request, session
+from flask.typing import ResponseReturnValue
+
+from foundation import jobs
+from kiosk import desk, lending, slips, visiting
+from printer import printouts
+from webui.routes.desk.frame import do, go, page, screens
+from webui.wiring import wiring
+
+
+@screens.get("")
+def today() -> ResponseReturnValue:
+    with wiring().database.reading() as db:
+        return page("desk/today.html", seen=desk.signature(db), d=desk.look(db), announced=desk.announced, late=desk.lateness(db))
+
+
+@screens.get("/live")
+def live() -> ResponseReturnValue:
+    """The part of the live page that renews itself; nothing while nothing has changed since `seen`."""
+    session.passive = True
+    with wiring().database.reading() as db:
+        seen = desk.signature(db)
+        if seen == request.args.get("seen"):
+            return "", 204
+        return page("desk/_live.html", seen=seen, d=desk.look(db), announced=desk.announced, late=desk.lateness(db))
+
+
+@screens.post("/visit/<int:visit_id>/admit")
+def admit(visit_id: int) -> ResponseReturnValue:
+    do(lambda db: visiting.admit(db, visit_id, g.actor))
+    return go(".today", "admitted")
+
+
+@screens.post("/visit/<int:visit_id>/leave")
+def leave(visit_id: int) -> ResponseReturnValue:
+    do(lambda db: visiting.leave(db, visit_id, g.actor))
+    return go(".today", "left")
+
+
+@screens.post("/help/<int:call_id>/answer")
+def answer_help(call_id: int) -> ResponseReturnValue:
+    do(lambda db: visiting.answer_help(db, call_id, g.actor))
+    return go(".today", "answered")
+
+
+@screens.post("/reading/<int:reading_id>/end")
+def end_reading(reading_id: int) -> ResponseReturnValue:
+    do(lambda db: lending.end_reading(db, reading_id, g.actor))
+    return go(".today", "shelved")
+
+
+@screens.post("/paper/<int:printout_id>/came-out")
+def came_out(printout_id: int) -> ResponseReturnValue:
+    do(lambda db: printouts.came_out(db, printout_id, g.actor))
+    return go(".today", "noted")
+
+
+@screens.post("/paper/<int:printout_id>/did-not-come-out")
+def did_not_come_out(printout_id: int) -> ResponseReturnValue:
+    """The person says the paper is lost: where it was a slip, the next copy goes out, marked as one."""
+    def work(db: Any) -> str:
+        loan = desk.loan_of(db, printouts.did_not_come_out(db, printout_id, g.actor))
+        if loan is None:
+            return "noted"
+        slips.reprint(db, loan.id, wiring().keys, g.actor)
+        return "reprinted"
+    return go(".today", do(work))
+
+
+@screens.post("/job/<int:job_id>/again")
+def try_again(job_id: int) -> ResponseReturnValue:
+    do(lambda db: jobs.try_again(db, job_id))
+    return go(".today", "again")

@@ -1,0 +1,105 @@
+"""Loans at the desk: found, handed over, taken back, printed once more; and whatever the scanner reads."""
+
+from typing import Any
+
+from flask import abort, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from foundation import auditing
+from foundation.errors import Refused
+from foundation.text import t, translator
+from kiosk import desk, lending, rules, slips
+from kiosk.collection import Copy
+from kiosk.loans import LOAN_WORKFLOW, OUT, Loan
+from printer import qr
+from webui import language
+from webui.routes.desk.frame import LONGEST_CODE, do, go, go_back, page, screens
+from webui.wiring import wiring
+
+SHOWN = {"open": t("On loan"), "overdue": t("Overdue"), "requested": t("Requested"), "returned": t("Returned today"), "all": t("All")}
+
+
+@screens.get("/loans")
+def loans() -> ResponseReturnValue:
+    show, words = request.args.get("show", "open"), request.args.get("q", "")
+    if show not in SHOWN:
+        abort(404)
+    with wiring().database.reading() as db:
+        return page("desk/loans.html", show=show, shown=SHOWN, words=words, loans=desk.find_loans(db, show, words),
+
+
+@screens.get("/loan/<int:loan_id>")
+def loan(loan_id: int) -> ResponseReturnValue:
+    with wiring().database.reading() as db:
+        found = lending.find_loan(db, loan_id) or abort(404)
+        return page("desk/loan.html", loan=found, qr=qr.svg(slips.slip_code(found, wiring().keys)),
+                    steps=LOAN_WORKFLOW.possible(found.state, g.actor.roles), out=found.state in OUT,
+                    trail=auditing.of(db, f"loan:{loan_id}"), papers=desk.slips_of(db, loan_id), scanned=request.args.get("copy"),
+                    terms=[rules.in_words(rule, translator(language.current())) for rule in _rules(found)])
+
+
+def _rules(loan: Loan) -> list[dict]:
+    """The different rules that allowed this loan, each once."""
+    return list({rule["id"]: rule for rule in loan.rules.get("items", {}).values()}.values())
+
+
+@screens.post("/loan/<int:loan_id>/hand-over")
+def hand_over(loan_id: int) -> ResponseReturnValue:
+    def work(db: Any) -> bool:
+        loan = lending.hand_over(db, loan_id, g.actor)
+        return slips.queue_slip(db, loan, wiring().keys, g.actor) is not None
+    return go_back(loan_id, "handed over" if do(work) else "no printer")
+
+
+@screens.post("/loan/<int:loan_id>/cancel")
+def cancel(loan_id: int) -> ResponseReturnValue:
+    do(lambda db: lending.cancel(db, loan_id, g.actor))
+    return go(".loan", "cancelled", loan_id=loan_id)
+
+
+@screens.post("/loan/<int:loan_id>/return")
+def take_back(loan_id: int) -> ResponseReturnValue:
+    items, condition = request.form.getlist("item", int), request.form.get("condition", "")
+    do(lambda db: lending.return_items(db, loan_id, items, g.actor, condition))
+    return go_back(loan_id, "returned")
+
+
+@screens.post("/loan/<int:loan_id>/reprint")
+def reprint(loan_id: int) -> ResponseReturnValue:
+    do(lambda db: slips.reprint(db, loan_id, wiring().keys, g.actor))
+    return go(".loan", "reprinted", loan_id=loan_id)
+
+
+@screens.get("/copy/<int:copy_id>")
+def copy(copy_id: int) -> ResponseReturnValue:
+    with wiring().database.reading() as db:
+        found = db.get(Copy, copy_id) or abort(404)
+        return page("desk/copy.html", copy=found, loan=lending.find_by_copy(db, found.code)[1],
+                    reading=desk.reading_of(db, copy_id), past=desk.past_loans(db, copy_id))
+
+
+@screens.get("/scan")
+def scan() -> ResponseReturnValue:
+    """Whatever the scanner read, at any moment: a slip opens its loan, a copy's label the loan it is out on, or the copy."""
+    with wiring().database.reading() as db:
+        return _open(desk.open_code(db, wiring().keys, request.args.get("code", "")[:LONGEST_CODE]))
+
+
+def _open(found: slips.Found) -> ResponseReturnValue:
+    if found.loan:
+        return redirect(url_for(".loan", loan_id=found.loan.id, copy=found.copy and found.copy.code), 303)
+    return redirect(url_for(".copy", copy_id=found.copy.id), 303)  # type: ignore[union-attr]
+
+
+@screens.get("/find")
+def find() -> ResponseReturnValue:
+    """The one search field: a code opens what it is the code of, words find guests and loans."""
+    words = request.args.get("q", "")[:LONGEST_CODE]
+    with wiring().database.reading() as db:
+        try:
+            if words.strip():
+                return _open(desk.open_code(db, wiring().keys, words))
+        except Refused:
+            pass  # no code, so it is words
+        return page("desk/find.html", words=words, guests=desk.find_guests(db, words, 20),
+                    loans=desk.find_loans(db, "all", words, 20) if words.strip() else [])

@@ -1,0 +1,77 @@
+"""When the office is open; loans whose due date moves with that are shown."""
+
+from datetime import date, time
+
+from flask import abort, g, request
+from flask.typing import ResponseReturnValue
+
+from foundation import auditing
+from foundation.clock import today
+from foundation.errors import Refused
+from foundation.text import t
+from kiosk import calendar, lending
+from webui.routes.office.frame import date_in, do, go, page, screens, wrong
+from webui.wiring import wiring
+
+MOST_MOVES_SHOWN = 50
+WEEK = [date(2024, 1, day) for day in range(1, 8)]  # any Monday to Sunday, for the names of weekdays
+
+
+@screens.get("/calendar")
+def days() -> ResponseReturnValue:
+    return _days()
+
+
+@screens.post("/calendar/week")
+def save_week() -> ResponseReturnValue:
+    try:
+        moved = do(lambda db: calendar.set_opening(db, _week(), g.actor))
+    except Refused as refusal:
+        return _days(refusal, form="week")
+    return go(".days", moved=len(moved))
+
+
+@screens.post("/calendar/closed")
+def close_day() -> ResponseReturnValue:
+    try:
+        day = _chosen_day()
+        moved = do(lambda db: calendar.add_closed_day(db, day, request.form.get("reason", ""), g.actor))
+    except Refused as refusal:
+        return _days(refusal, form="closed")
+    return go(".days", "added", moved=len(moved))
+
+
+@screens.post("/calendar/closed/<day>/remove")
+def open_day(day: str) -> ResponseReturnValue:
+    try:
+        closed = date.fromisoformat(day)
+    except ValueError:
+        abort(404)
+    return go(".days", "removed", moved=len(do(lambda db: calendar.remove_closed_day(db, closed, g.actor))))
+
+
+def _days(refusal: Refused | None = None, form: str = "") -> ResponseReturnValue:
+    with wiring().database.reading() as db:
+        moved = [(lending.find_loan(db, int(entry.subject.partition(":")[2])), entry.details)
+                for entry in auditing.latest(db, "move due date", request.args.get("moved", 0, int))] if "moved" in request.args else []
+        return page("office/calendar.html", refusal, form=form, calendar=calendar.load(db), week=WEEK, moved=moved, values=request.form,
+                    today=today(wiring().office().time_zone))
+
+
+def _week() -> dict[int, calendar.Hours]:
+    week, unread, form = {}, {}, request.form
+    for day in (day for day in range(7) if f"open-{day}" in form):
+        try:
+            week[day] = time.fromisoformat(form.get(f"opens-{day}", "")), time.fromisoformat(form.get(f"closes-{day}", ""))
+        except ValueError:
+            unread[str(day)] = t("Write both times, such as 08:00 and 16:00.")
+    if unread:
+        raise Refused(t("The opening hours of a day do not fit together."), t("Correct the marked day."), fields=unread)
+    return week
+
+
+def _chosen_day() -> date:
+    day = date_in("day")
+    if day is None:
+        raise wrong("day", t("Choose the day."))
+    return day

@@ -1,0 +1,77 @@
+"""Stations: what stands where, how its printer is reached, and which screen may be it."""
+
+from typing import Any
+
+from flask import abort, g, request, url_for
+from flask.typing import ResponseReturnValue
+
+from foundation import stationing
+from foundation.errors import Refused
+from foundation.stations import Station, StationKind
+from foundation.text import clean
+from kiosk import equipping
+from printer import qr
+from printer.connect import check_address
+from webui.routes.office.frame import do, go, page, screens
+from webui.wiring import wiring
+
+
+@screens.get("/stations")
+def stations() -> ResponseReturnValue:
+    with wiring().database.reading() as db:
+        return page("office/stations.html", stations=stationing.every_station(db))
+
+
+@screens.get("/stations/new")
+def new_station() -> ResponseReturnValue:
+    return _station(None, {"kind": "kiosk", "paper_mm": 80, "has_cutter": True, "active": True})
+
+
+@screens.get("/stations/<int:station_id>")
+def station(station_id: int) -> ResponseReturnValue:
+    found = _known_station(station_id)
+    return _station(found, found)
+
+
+@screens.post("/stations/new")
+@screens.post("/stations/<int:station_id>")
+def save_station(station_id: int | None = None) -> ResponseReturnValue:
+    form = request.form
+    typed = {"name": form.get("name", ""), "kind": form.get("kind", ""), "printer": clean(form.get("printer"), 300),
+             "paper_mm": form.get("paper_mm", 0, int), **{box: box in form for box in ("native_qr", "has_cutter", "active")}}
+    try:
+        if typed["printer"]:
+            typed["printer"] = check_address(typed["printer"])
+        saved = do(lambda db: stationing.save_station(db, g.actor, station_id, **typed))
+    except Refused as refusal:
+        return _station(_known_station(station_id) if station_id else None, typed, refusal)
+    return go(".station", station_id=saved.id)
+
+
+@screens.post("/stations/<int:station_id>/invite")
+def invite_screen(station_id: int) -> ResponseReturnValue:
+    """The invitation is answered at once and not after a redirect: its code is kept nowhere, so only this page can show it."""
+    found, code, until = do(lambda db: stationing.invite_screen(db, station_id, g.actor))
+    link = url_for("visitor.enrol", code=code, _external=True)
+    return page("office/invitation.html", station=found, code=code, link=link, until=until, qr=qr.svg(link))
+
+
+@screens.post("/stations/<int:station_id>/forget")
+def forget_screen(station_id: int) -> ResponseReturnValue:
+    do(lambda db: stationing.forget_screen(db, station_id, g.actor))
+    return go(".station", "forgotten", station_id=station_id)
+
+
+@screens.post("/stations/<int:station_id>/test-print")
+def test_print(station_id: int) -> ResponseReturnValue:
+    do(lambda db: equipping.print_test(db, station_id, g.actor))
+    return go(".station", "printing", station_id=station_id)
+
+
+def _known_station(station_id: int) -> Station:
+    with wiring().database.reading() as db:
+        return db.get(Station, station_id) or abort(404)
+
+
+def _station(found: Station | None, values: Any, refusal: Refused | None = None) -> ResponseReturnValue:
+    return page("office/station.html", refusal, station=found, values=values, kinds=StationKind, rolls=stationing.ROLLS)

@@ -1,0 +1,90 @@
+"""The basket, and the loan that follows the officer's step by itself."""
+
+import secrets
+
+from flask import redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from foundation.database import Session
+from foundation.office import office
+from kiosk import lending, rules, slips
+from kiosk.loans import Loan, LoanState
+from kiosk.visits import Visit
+from printer.qr import svg
+from webui import language
+from webui.access import visitor
+from webui.routes.visitor.kiosk import go, is_part, screens, visit_of_session
+from webui.wiring import wiring
+
+
+@screens.post("/basket/add")
+def add() -> ResponseReturnValue:
+    title_id = request.form.get("title_id", type=int)
+    basket = session.get("basket", [])
+    if title_id and title_id not in basket:
+        session["basket"] = [*basket, title_id][:lending.MOST_IN_BASKET]
+    session.setdefault("nonce", secrets.token_urlsafe(16))
+    return go("basket")
+
+
+@screens.post("/basket/remove")
+def remove() -> ResponseReturnValue:
+    session["basket"] = [i for i in session.get("basket", []) if i != request.form.get("title_id", type=int)]
+    return go("basket")
+
+
+@screens.get("/basket")
+def basket() -> ResponseReturnValue:
+    """What is in the basket, with the rule of each title and everything that stands in the way, each with its next step."""
+    with wiring().database.reading() as db:
+        visit = visit_of_session(db)
+        wanted = lending.wishes(db, session.get("basket", []), visit.category if visit else None)
+        against = lending.reasons_against(db, visit or Visit(person_key=""), wanted, office(db))
+    words = [rules.in_words(wish.rule, language.say) if wish.rule else None for wish in wanted]
+    return render_template("visitor/basket.html", wanted=list(zip(wanted, words, strict=True)), against=against, visit=visit)
+
+
+@screens.post("/borrow")
+def borrow() -> ResponseReturnValue:
+    if not session.get("basket"):
+        return go("loan") if "loan_id" in session else go("basket")  # a second tap, after the first went through
+    with wiring().database.reading() as db:
+        if visit_of_session(db) is None:
+            return redirect(url_for(".start"), 307)  # the guest book first; then back to the basket
+    loan = wiring().database.run(_request)
+    session["loan_id"] = loan.id
+    session.pop("basket", None)
+    session.pop("nonce", None)
+    return go("loan")
+
+
+def _request(db: Session) -> Loan:
+    """The loan that is asked for; in self-service mode it is handed over, and its slip printed, in the same moment."""
+    loan = lending.request_loan(db, session["visit_id"], session["basket"], session["nonce"], visitor(), language.current())
+    if office(db).self_service and loan.state is LoanState.REQUESTED:
+        by = lending.self_service_actor(visitor())
+        lending.hand_over(db, loan.id, by)
+        slips.queue_slip(db, loan, wiring().keys, by)
+    return loan
+
+
+@screens.get("/loan")
+def loan() -> ResponseReturnValue:
+    """The visitor's own loan; its part asks every two seconds how far the officer is."""
+    session.passive = is_part()
+    if "loan_id" not in session:
+        return go("search")
+    with wiring().database.reading() as db:
+        it = lending.find_loan(db, session["loan_id"])
+        printout = slips.latest(db, it.id)
+    code = slips.slip_code(it, wiring().keys)
+    return render_template("visitor/_loan.html" if is_part() else "visitor/loan.html", loan=it, printout=printout,
+                           number=slips.slip_number(it, wiring().keys), qr=Markup(svg(code)))  # noqa: S704 digits, drawn by us
+
+
+@screens.post("/loan/cancel")
+def cancel() -> ResponseReturnValue:
+    if "loan_id" in session:
+        wiring().database.run(lambda db: lending.cancel(db, session["loan_id"], visitor()))
+    return go("loan")

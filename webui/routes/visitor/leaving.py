@@ -1,0 +1,81 @@
+"""The end of a visit: going home or back to the reading table, a thank-you, and a screen that knows nobody."""
+
+from datetime import date
+
+from flask import redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+
+from foundation.database import Session
+from kiosk import lending, visiting
+from kiosk.loans import Loan, LoanState
+from kiosk.visits import VisitState
+from webui.access import csrf, visitor
+from webui.routes.visitor.kiosk import go, screens, visit_of_session
+from webui.wiring import wiring
+
+
+@screens.get("/finish")
+def finish() -> ResponseReturnValue:
+    with wiring().database.reading() as db:
+        visit, loan = visit_of_session(db), _loan(db)
+    if visit is None or visit.state is VisitState.ARRIVED:
+        return render_template("visitor/finish.html", visit=None, loan=None)
+    return render_template("visitor/finish.html", visit=visit, loan=loan)
+
+
+@screens.post("/finish")
+def leave() -> ResponseReturnValue:
+    """Going home ends the visit and takes back a request not handed over; either way this screen forgets everything."""
+    going = request.form.get("going") == "home"
+    thanks = wiring().database.run(lambda db: _leave(db, going))
+    look = {name: session[name] for name in ("language", "text", "contrast") if name in session}
+    session.end()
+    session.update(look, thanks=thanks)
+    return go("thanks")
+
+
+def _leave(db: Session, going: bool) -> dict[str, str]:
+    """What the thank-you says: a due date or the number that will be called, and nothing that names anybody."""
+    visit, loan = visit_of_session(db), _loan(db)
+    if going and loan and loan.state is LoanState.REQUESTED:
+        lending.cancel(db, loan.id, visitor())
+    if visit and (going or visit.state is VisitState.ARRIVED):
+        visiting.leave(db, visit.id, visitor())
+    if loan and loan.state is LoanState.REQUESTED:
+        return {"call": loan.call_sign}
+    return {"due": loan.due_on.isoformat()} if loan and loan.due_on else {}
+
+
+def _loan(db: Session) -> Loan | None:
+    return lending.find_loan(db, session["loan_id"]) if "loan_id" in session else None
+
+
+@screens.get("/thanks")
+def thanks() -> ResponseReturnValue:
+    """To nobody in particular; it closes by itself."""
+    if "thanks" not in session:
+        return go("attract")
+    said = session["thanks"]
+    due = date.fromisoformat(said["due"]) if "due" in said else None
+    return render_template("visitor/thanks.html", due=due, call=said.get("call"))
+
+
+@screens.post("/rate")
+def rate() -> ResponseReturnValue:
+    score = request.form.get("score", 0, type=int)
+    wiring().database.run(lambda db: visiting.rate(db, score, visitor()))
+    session.end()
+    return go("attract")
+
+
+@screens.post("/wipe")
+@csrf.exempt  # it forgets and nothing else, and it must work whatever became of the session
+def wipe() -> ResponseReturnValue:
+    """Nobody is there any more: a visit that never got a name is over, and this screen forgets everything."""
+    def forget(db: Session) -> None:
+        visit = visit_of_session(db)
+        if visit and visit.state is VisitState.ARRIVED:
+            visiting.leave(db, visit.id, visitor())
+    wiring().database.run(forget)
+    session.end()
+    return redirect(url_for(".attract"), 303)

@@ -1,0 +1,91 @@
+"""Bringing back: a slip or a copy's label, scanned on any screen, read by the camera or typed by hand."""
+
+from flask import g, render_template, request, session
+from flask.typing import ResponseReturnValue
+
+from foundation.database import Session
+from foundation.errors import Refused
+from foundation.text import t
+from kiosk import lending, slips
+from kiosk.loans import OUT, Loan
+from webui.access import limiter, visitor
+from webui.routes.visitor.kiosk import begin, go, is_part, screens
+from webui.wiring import wiring
+
+
+@screens.get("/return")
+def bring_back() -> ResponseReturnValue:
+    """First the slip, then its copies; its part follows what the officer takes."""
+    session.passive = is_part()
+    begin()
+    g.camera = True
+    returning = session.get("returning")
+    with wiring().database.reading() as db:
+        loan = lending.find_loan(db, returning["loan_id"]) if returning else None
+    if loan is None:
+        return render_template("visitor/return.html")
+    shown = [item for item in loan.items if returning["whole"] or item.id in returning["items"]]
+    return render_template("visitor/_returning.html" if is_part() else "visitor/returning.html", loan=loan, shown=shown,
+                           scanned=returning["items"], whole=returning["whole"])
+
+
+@screens.post("/scan")
+def scan() -> ResponseReturnValue:
+    """What a scanner, the camera or a finger wrote: a slip opens its return, a copy's label ticks it there or shows its title."""
+    text = request.form.get("code", "")[:200]
+    if text.replace("-", "").replace(" ", "").strip().isdigit():
+        with limiter.limit("10 per minute"):  # slip numbers are short: guessing must be slow
+            found = _identify(text)
+    else:
+        found = _identify(text)
+    if found.copy is None:
+        session["returning"] = {"loan_id": found.loan.id, "items": [], "whole": True}
+        return go("bring_back")
+    is_out = found.loan is not None and found.loan.state in OUT
+    on_return_screen = request.form.get("on") == "return"
+    if is_out and (on_return_screen or _is_being_returned(found.loan)):
+        _tick(found.loan, found.copy.id)
+        return go("bring_back")
+    if on_return_screen:
+        raise Refused(t("Copy %(code)s is not on loan."), t("Put it on the officer’s desk."), code=found.copy.code)
+    return go("title", title_id=found.copy.title_id)
+
+
+def _identify(text: str) -> slips.Found:
+    with wiring().database.reading() as db:
+        return slips.identify(db, wiring().keys, text)
+
+
+def _is_being_returned(loan: Loan) -> bool:
+    return session.get("returning", {}).get("loan_id") == loan.id
+
+
+def _tick(loan: Loan, copy_id: int) -> None:
+    """This very copy is at the kiosk. Where the kiosk serves by itself, its label is enough to take it back."""
+    item = next(item for item in loan.open_items if item.copy_id == copy_id)
+    if wiring().office().self_service:
+        by = lending.self_service_actor(visitor())
+        wiring().database.run(lambda db: lending.return_items(db, loan.id, [item.id], by))
+    before = session["returning"] if _is_being_returned(loan) else {"loan_id": loan.id, "items": [], "whole": False}
+    session["returning"] = {**before, "items": sorted({*before["items"], item.id})}
+
+
+@screens.post("/return/announce")
+def announce() -> ResponseReturnValue:
+    """The ticked copies lie on the desk: the officer takes them. A slip alone never completes a return."""
+    returning = session.get("returning")
+    if returning is None:
+        return go("bring_back")
+    chosen = [int(i) for i in request.form.getlist("items") if i.isascii() and i.isdigit() and len(i) < 12]
+
+    def say_so(db: Session) -> None:
+        lending.announce_return(db, returning["loan_id"], chosen, visitor())
+    wiring().database.run(say_so)
+    return go("bring_back")
+
+
+@screens.post("/return/other")
+def other() -> ResponseReturnValue:
+    """Another slip: the one before is put aside."""
+    session.pop("returning", None)
+    return go("bring_back")
