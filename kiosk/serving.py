@@ -24,17 +24,22 @@ def sign_for(session: Session, entry: visiting.GuestEntry, by: Actor, language: 
     return visit if visit.state is VisitState.ADMITTED else visiting.admit(session, visit.id, by)
 
 
-def in_hand(session: Session, visit: Visit, codes: Sequence[str]) -> tuple[list[Wish], list[Reason]]:
-    """The copies with these labels as wishes of the visitor, and everything that stands in the way of lending them."""
-    copies = {copy.code: copy for copy in session.scalars(sa.select(Copy).where(Copy.code.in_([copy_code(c) for c in codes])))}
-    chosen = [copies[code] for code in dict.fromkeys(copy_code(c) for c in codes) if code in copies]
-    rules = {wish.title.id: wish for wish in lending.wishes(session, [copy.title_id for copy in chosen], visit.category)}
-    wishes = [replace(rules[copy.title_id], copy=copy if _can_go(session, copy) else None) for copy in chosen]
+def copies_with(session: Session, labels: Sequence[str]) -> list[Copy]:
+    """The copies with these labels, each once, in their order; labels of no copy fall out."""
+    wanted = dict.fromkeys(copy_code(label) for label in labels)
+    found = {copy.code: copy for copy in session.scalars(sa.select(Copy).where(Copy.code.in_(wanted)))}
+    return [found[code] for code in wanted if code in found]
+
+
+def in_hand(session: Session, visit: Visit, copies: Sequence[Copy]) -> tuple[list[Wish], list[Reason]]:
+    """These copies, one by one, as wishes of the visitor; and everything that stands in the way of lending them."""
+    by_title = {wish.title.id: wish for wish in lending.wishes(session, [copy.title_id for copy in copies], visit.category)}
+    wishes = [replace(by_title[copy.title_id], copy=copy if _can_go(session, copy) else None) for copy in copies]
     return wishes, lending.reasons_against(session, visit, wishes, office(session))
 
 
-def lend(session: Session, visit_id: int, codes: Sequence[str], nonce: str, by: Actor) -> Loan:
-    """Request and hand-over in one: these very copies go to the visitor. The caller prints the slip.
+def lend(session: Session, visit_id: int, labels: Sequence[str], nonce: str, by: Actor) -> Loan:
+    """Request and hand-over in one: the very copies with these labels go to the visitor. The caller prints the slip.
 
     A copy the visitor was reading leaves the reading table with it. The same `nonce` is the same loan.
     Raises Refused with every reason when it cannot be.
@@ -43,16 +48,17 @@ def lend(session: Session, visit_id: int, codes: Sequence[str], nonce: str, by: 
     if known := session.scalar(sa.select(Loan).where(Loan.nonce == nonce)):
         return known
     visit = session.get_one(Visit, visit_id)
-    wishes, against = in_hand(session, visit, codes)
+    copies = copies_with(session, labels)
+    wishes, against = in_hand(session, visit, copies)
     if against:
         raise Refused(t("This cannot be borrowed just now."), t("See below what you can do."), reasons=tuple(against))
-    if len({wish.title.id for wish in wishes}) < len(wishes):
+    if len({copy.title_id for copy in copies}) < len(copies):
         raise Refused(t("Two copies of the same title are not lent to one person."), t("Take one of them out."))
-    for reading in session.scalars(sa.select(Reading).where(Reading.copy_id.in_([w.copy.id for w in wishes]), Reading.ended_at.is_(None))):
+    for reading in session.scalars(sa.select(Reading).where(Reading.copy_id.in_([c.id for c in copies]), Reading.ended_at.is_(None))):
         lending.end_reading(session, reading.id, by)
     session.flush()
-    loan = lending.request_loan(session, visit_id, [wish.title.id for wish in wishes], nonce, by, visit.language)
-    _exchange(session, loan, [wish.copy for wish in wishes])
+    loan = lending.request_loan(session, visit_id, [copy.title_id for copy in copies], nonce, by, visit.language)
+    _exchange(session, loan, copies)
     return lending.hand_over(session, loan.id, by)
 
 

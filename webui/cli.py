@@ -12,7 +12,7 @@ import click
 
 from foundation.database import Database, DatabaseUnusable
 from foundation.errors import Refused
-from foundation.people import PROGRAM, Actor, Role
+from foundation.people import Actor, Role
 from foundation.settings import Settings
 from foundation.text import translator
 
@@ -218,7 +218,7 @@ def import_(file: Path, dry_run: bool, skip_bad: bool) -> None:
         if plan.bad and not skip_bad:
             raise stop("Nothing was imported. Mend these rows, or say --skip-bad to leave them out.")
         with database.transaction() as session:
-            importing.apply(session, plan, PROGRAM)
+            importing.apply(session, plan, AT_THE_MACHINE, skip_bad)
         click.echo("Imported.")
 
 

@@ -12,10 +12,12 @@ from werkzeug.exceptions import HTTPException
 from foundation.database import DatabaseUnusable
 from foundation.errors import Refused
 from foundation.text import t
+from webui.language import say
 
 log = structlog.get_logger()
 
 UNUSABLE = (OperationalError, DatabaseUnusable)
+LAST_RESORT = "<!doctype html><html lang=id><meta charset=utf-8><title>Loket</title><h1>%s</h1><p>%s</p>"
 SENTENCES = {
     400: (t("This page could not be understood."), t("Go back and try once more.")),
     403: (t("This is not yours to do."), t("Ask somebody who may.")),
@@ -29,8 +31,12 @@ SENTENCES = {
 def page(sentence: str, next_step: str, status: int, **more: object) -> tuple[str, int]:
     """The error page in the look of where it happened; it needs neither the database nor a session to be shown."""
     kiosk = request.path.startswith("/kiosk")
-    return render_template("visitor/refused.html" if kiosk else "staff/refused.html", sentence=sentence, next_step=next_step,
-                           status=status, **{"reasons": (), "values": {}, **more}), status
+    try:
+        return render_template("visitor/refused.html" if kiosk else "staff/refused.html", sentence=sentence, next_step=next_step,
+                               status=status, **{"reasons": (), "values": {}, **more}), status
+    except Exception:
+        log.exception("the error page failed")
+        return LAST_RESORT % (say(sentence, **more.get("values", {})), say(next_step)), status
 
 
 def handle(app: Flask) -> None:

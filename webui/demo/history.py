@@ -35,6 +35,7 @@ INSTITUTIONS = {
 }
 SHARES = {Category.PUBLIC: 30, Category.STUDENT: 34, Category.CIVIL_SERVANT: 16, Category.RESEARCHER: 10, Category.MEDIA: 6,
           Category.OTHER: 4}
+PURPOSES = {Purpose.FIND_DECISION: 30, Purpose.READ: 20, Purpose.BORROW: 30, Purpose.CONSULT: 6, Purpose.RESEARCH: 14}
 
 
 @dataclass(frozen=True)
@@ -85,23 +86,23 @@ def _visits_of(chance: random.Random, day: date, open_days: Calendar, here: Offi
         arrived = closes - timedelta(minutes=430 - minutes, seconds=chance.randrange(60))
         left = min(arrived + timedelta(minutes=chance.randint(18, 130)), closes)
         signed = arrived + timedelta(seconds=chance.randint(40, 150))
-        visit = _guest(chance)
+        state, left_at = (VisitState.LEFT, left) if left < now() else (VisitState.ADMITTED, None)
+        visit = _guest(chance, state)
         if signed + timedelta(minutes=16) > now():
             return
         visit.day, visit.station_id, visit.arrived_at = day, station_id, arrived
         visit.signed_at = visit.admitted_at = signed
         visit.admitted_by, visit.keep_until, visit.notice_version = "Loket", day + timedelta(here.retention_days), here.notice_version
-        visit.state, visit.left_at = (VisitState.LEFT, left) if left < now() else (VisitState.ADMITTED, None)
+        visit.left_at = left_at
         yield visit
 
 
-def _guest(chance: random.Random) -> Visit:
+def _guest(chance: random.Random, state: VisitState) -> Visit:
     name = f"{chance.choice(FIRST_NAMES)} {chance.choice(LAST_NAMES)}"
     category = chance.choices(list(SHARES), list(SHARES.values()))[0]
     institution = chance.choice(INSTITUTIONS[category])
-    visit = Visit(name=name, institution=institution, category=category, person_key=person_key(name, institution), language="id",
-                  purpose=chance.choices((Purpose.FIND_DECISION, Purpose.READ, Purpose.BORROW, Purpose.CONSULT, Purpose.RESEARCH),
-                                         (30, 20, 30, 6, 14))[0])
+    visit = Visit(state=state, name=name, institution=institution, category=category, person_key=person_key(name, institution),
+                  language="id", purpose=chance.choices(list(PURPOSES), list(PURPOSES.values()))[0])
     if category is Category.STUDENT and chance.random() < 0.12:
         visit.women, visit.men, visit.purpose = chance.randint(6, 16), chance.randint(5, 15), Purpose.RESEARCH
         visit.people = visit.women + visit.men

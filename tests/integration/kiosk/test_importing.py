@@ -3,6 +3,7 @@ import io
 import struct
 import zipfile
 from datetime import date
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -16,10 +17,11 @@ from foundation.people import Actor, Role
 from foundation.text import translator
 from kiosk import tables
 from kiosk.collection import Copy, CopyStatus, Kind, Title
-from kiosk.importing import apply, check, describe, read_table
+from kiosk.importing import apply, check, describe, read_table, summary
 from kiosk.searching import search
 
 ADMIN = Actor("Dewi", frozenset({Role.ADMIN}))
+EXAMPLE = Path(__file__).parents[3] / "docs" / "collection-example.csv"
 HEADER = "Judul;Jenis;Nomor;Tahun;Kode Eksemplar;Jumlah Eksemplar;Rak"
 
 
@@ -185,6 +187,12 @@ def test_dates_and_yes_and_no_come_from_a_workbook_as_they_are(session):
     entry, = check(session, read_table(content, "koleksi.xlsx")).titles
     assert (entry.values["enacted_on"], entry.values["year"], entry.values["in_force"]) == (date(2019, 5, 21), 2019, True)
     assert entry.copies[0].status is CopyStatus.REFERENCE_ONLY
+
+
+def test_the_example_in_the_documentation_can_be_imported(session):
+    plan = check(session, read_table(EXAMPLE, EXAMPLE.name))
+    assert plan.bad == []
+    assert summary(plan, translator("en")) == "Good titles: 5, copies: 9, bad rows: 0."
 
 
 def test_a_list_of_column_names_alone_is_refused(session):

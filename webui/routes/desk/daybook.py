@@ -1,6 +1,6 @@
 """The day book: one day of the guest book as a page to print and sign."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -17,8 +17,10 @@ def day_book(day: str = "") -> ResponseReturnValue:
     today = clock.today(wiring().office().time_zone)
     if "day" in request.args:  # chosen in the calendar field
         return redirect(url_for(".day_book", day=_day(request.args["day"]).isoformat()), 303)
+    shown = _day(day) if day else today
     with wiring().database.reading() as db:
-        return page("desk/day.html", book=desk.day_book(db, _day(day) if day else today), today=today)
+        return page("desk/day.html", book=desk.day_book(db, shown), today=today,
+                    before=(shown - timedelta(1)).isoformat(), after=(shown + timedelta(1)).isoformat())
 
 
 def _day(text: str) -> date:

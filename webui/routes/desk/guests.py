@@ -30,7 +30,7 @@ def visitor(visit_id: int) -> ResponseReturnValue:
         visit = db.get(Visit, visit_id) or abort(404)
         visits, loans = lending.history(db, visit.person_key) if visit.person_key else ([visit], [])
         return page("desk/visitor.html", visit=visit, visits=visits, loans=loans,
-                    may_borrow=visit.state is VisitState.ADMITTED)
+                    late=desk.lateness(db), may_borrow=visit.state is VisitState.ADMITTED)
 
 
 @screens.get("/guest")
@@ -58,9 +58,10 @@ def lend(visit_id: int) -> ResponseReturnValue:
         visit = db.get(Visit, visit_id) or abort(404)
         if words and (found := desk.copy_with(db, words)):
             return redirect(url_for(".lend", visit_id=visit_id, copy=list(dict.fromkeys([*codes, found.code]))), 303)
-        wishes, reasons = serving.in_hand(db, visit, codes)
+        chosen = serving.copies_with(db, codes)
+        wishes, reasons = serving.in_hand(db, visit, chosen)
         hits = search(db, words, only_available=True, limit=8).hits if words else []
-        return page("desk/lend.html", visit=visit, codes=codes, words=words, wishes=wishes, reasons=reasons if codes else (),
+        return page("desk/lend.html", visit=visit, codes=[copy.code for copy in chosen], words=words, wishes=wishes, reasons=reasons,
                     hits=hits, copies=desk.copies_to_lend(db, [hit.id for hit in hits]), nonce=secrets.token_urlsafe(16),
                     said=lambda rule: rules.in_words(rule, translator(language.current())))
 

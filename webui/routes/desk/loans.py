@@ -26,6 +26,7 @@ def loans() -> ResponseReturnValue:
         abort(404)
     with wiring().database.reading() as db:
         return page("desk/loans.html", show=show, shown=SHOWN, words=words, loans=desk.find_loans(db, show, words),
+                    late=desk.lateness(db))
 
 
 @screens.get("/loan/<int:loan_id>")
@@ -33,7 +34,7 @@ def loan(loan_id: int) -> ResponseReturnValue:
     with wiring().database.reading() as db:
         found = lending.find_loan(db, loan_id) or abort(404)
         return page("desk/loan.html", loan=found, qr=qr.svg(slips.slip_code(found, wiring().keys)),
-                    steps=LOAN_WORKFLOW.possible(found.state, g.actor.roles), out=found.state in OUT,
+                    steps=LOAN_WORKFLOW.possible(found.state, g.actor.roles), out=found.state in OUT, late=desk.lateness(db),
                     trail=auditing.of(db, f"loan:{loan_id}"), papers=desk.slips_of(db, loan_id), scanned=request.args.get("copy"),
                     terms=[rules.in_words(rule, translator(language.current())) for rule in _rules(found)])
 
@@ -75,7 +76,7 @@ def copy(copy_id: int) -> ResponseReturnValue:
     with wiring().database.reading() as db:
         found = db.get(Copy, copy_id) or abort(404)
         return page("desk/copy.html", copy=found, loan=lending.find_by_copy(db, found.code)[1],
-                    reading=desk.reading_of(db, copy_id), past=desk.past_loans(db, copy_id))
+                    late=desk.lateness(db), reading=desk.reading_of(db, copy_id), past=desk.past_loans(db, copy_id))
 
 
 @screens.get("/scan")
@@ -101,5 +102,5 @@ def find() -> ResponseReturnValue:
                 return _open(desk.open_code(db, wiring().keys, words))
         except Refused:
             pass  # no code, so it is words
-        return page("desk/find.html", words=words, guests=desk.find_guests(db, words, 20),
+        return page("desk/find.html", words=words, late=desk.lateness(db), guests=desk.find_guests(db, words, 20),
                     loans=desk.find_loans(db, "all", words, 20) if words.strip() else [])

@@ -21,7 +21,7 @@ def people() -> ResponseReturnValue:
 
 @screens.get("/people/new")
 def new_person() -> ResponseReturnValue:
-    return page("office/person.html", person=None, values={"roles": ["officer"]}, roles=Role)
+    return page("office/person.html", member=None, values={"roles": ["officer"]}, roles_known=Role)
 
 
 @screens.post("/people/new")
@@ -31,14 +31,14 @@ def add_person() -> ResponseReturnValue:
         hashed = hash_password(form.get("password", ""))
         do(lambda db: staffing.hire(db, form.get("username", ""), form.get("name", ""), form.getlist("roles"), hashed, g.actor))
     except Refused as refusal:
-        return page("office/person.html", refusal, person=None, values=_typed_person(), roles=Role)
+        return page("office/person.html", refusal, member=None, values=_typed_person(), roles_known=Role)
     return go(".people", "added")
 
 
 @screens.get("/people/<int:person_id>")
 def person(person_id: int) -> ResponseReturnValue:
     found = _person(person_id)
-    return page("office/person.html", person=found, values=found, roles=Role)
+    return page("office/person.html", member=found, values=found, roles_known=Role)
 
 
 @screens.post("/people/<int:person_id>")
@@ -52,7 +52,7 @@ def change_person(person_id: int) -> ResponseReturnValue:
     try:
         do(work)
     except Refused as refusal:
-        return page("office/person.html", refusal, person=_person(person_id), values=_typed_person(), roles=Role)
+        return page("office/person.html", refusal, member=_person(person_id), values=_typed_person(), roles_known=Role)
     return go(".people")
 
 
@@ -63,7 +63,7 @@ def reset_password(person_id: int) -> ResponseReturnValue:
     try:
         hashed = hash_password(request.form.get("password", ""))
     except Refused as refusal:
-        return page("office/person.html", refusal, person=found, values=found, roles=Role)
+        return page("office/person.html", refusal, member=found, values=found, roles_known=Role)
 
     def work(db: Any) -> None:
         staffing.set_password(db, person_id, hashed, g.actor)

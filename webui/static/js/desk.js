@@ -1,0 +1,134 @@
+// The officer's hands: keys, the scanner at any moment, and a live page that keeps focus and scroll where they are.
+const body = document.body;
+const typing = (element) => element.closest("input:not([type=checkbox]), textarea, select, [contenteditable]");
+
+// A scanner types faster than a hand and ends with Enter or Tab; a single letter, typed slowly, is a key of its own.
+const QUICK = 50, SHORTEST = 4; // milliseconds between two characters of a scanner; characters of the shortest code
+let read = "", last = 0, waiting = 0;
+
+function keysAreOn() {
+  return localStorage.getItem("keys") !== "off";
+}
+
+function press(key) {
+  const button = [...document.querySelectorAll(`[data-key="${key}"]`)].find((each) => !each.disabled && each.offsetParent);
+  if (button) button.click();
+}
+
+function move(step) {
+  const buttons = [...document.querySelectorAll(".wait button")];
+  if (!buttons.length) return false;
+  const at = buttons.indexOf(document.activeElement);
+  buttons[at < 0 ? (step > 0 ? 0 : buttons.length - 1) : Math.min(Math.max(at + step, 0), buttons.length - 1)].focus();
+  return true;
+}
+
+function actOn(key) {
+  if (key === "/") document.getElementById("find")?.focus();
+  else if (key === "?") document.getElementById("keys")?.showModal();
+  else if (keysAreOn()) press(key.toLowerCase());
+}
+
+function scanned(code) {
+  const box = document.querySelector(`input[type=checkbox][data-code="${CSS.escape(code.toUpperCase())}"]`);
+  if (box) {
+    box.checked = true;
+    box.focus();
+    return;
+  }
+  const form = document.querySelector("form[data-takes-scan]");
+  if (form) {
+    form.querySelector("input[name=q]").value = code;
+    form.requestSubmit();
+  } else if (body.dataset.scan) location.assign(`${body.dataset.scan}?code=${encodeURIComponent(code)}`);
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || typing(event.target) || document.querySelector("dialog[open]")) return;
+  const quick = event.timeStamp - last < QUICK;
+  last = event.timeStamp;
+  if ((event.key === "Enter" || event.key === "Tab") && quick && read.length >= SHORTEST) {
+    event.preventDefault();
+    const code = read;
+    read = "";
+    clearTimeout(waiting);
+    scanned(code);
+  } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+    if (move(event.key === "ArrowDown" ? 1 : -1)) event.preventDefault();
+  } else if (event.key.length === 1) {
+    if (event.key === "/" || (event.key === " " && quick)) event.preventDefault();
+    read = quick ? read + event.key : event.key;
+    clearTimeout(waiting);
+    waiting = setTimeout(() => {
+      if (read.length === 1) actOn(read);
+      if (read.length < SHORTEST) read = "";
+    }, QUICK * 2);
+  }
+});
+
+// The live page: the part that renews itself must not move under the officer's hand.
+let down = false, focused = "";
+addEventListener("pointerdown", () => { down = true; });
+addEventListener("pointerup", () => { setTimeout(() => { down = false; }, 50); });
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr, requestConfig } = event.detail;
+  if (new URL(xhr.responseURL, location.href).pathname === body.dataset.signIn) {
+    event.detail.shouldSwap = false;
+    location.reload();
+  } else if (requestConfig.verb === "get" && down) event.detail.shouldSwap = false;
+  focused = document.activeElement?.id || "";
+});
+document.addEventListener("htmx:afterSettle", () => {
+  if (document.activeElement === body && focused && !document.getElementById(focused)) document.querySelector(".wait button")?.focus();
+  openedByScript();
+});
+
+// What was refused is said where the officer is looking, and the page stays.
+document.addEventListener("htmx:responseError", (event) => {
+  const { xhr, requestConfig } = event.detail;
+  if (requestConfig.verb === "get") return;
+  const refusal = new DOMParser().parseFromString(xhr.responseText, "text/html").getElementById("refusal");
+  if (!refusal) {
+    location.reload();
+    return;
+  }
+  const dialog = document.createElement("dialog");
+  dialog.id = "refused";
+  refusal.querySelectorAll("p.line a").forEach((link) => link.addEventListener("click", (click) => { click.preventDefault(); dialog.close(); }));
+  refusal.querySelectorAll("p.line a + a").forEach((link) => link.remove());
+  dialog.append(refusal);
+  dialog.addEventListener("close", () => { dialog.remove(); });
+  body.append(dialog);
+  dialog.showModal();
+});
+document.addEventListener("htmx:sendError", () => body.classList.add("is-away"));
+document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.xhr.status) body.classList.remove("is-away"); });
+
+// Buttons that only a script can serve are hidden until there is one.
+function openedByScript() {
+  for (const button of document.querySelectorAll("[data-opens], [data-print]")) button.hidden = false;
+}
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button, summary");
+  if (button?.dataset.opens) document.getElementById(button.dataset.opens).showModal();
+  if (button && "print" in button.dataset) print();
+  if (button?.dataset.ask && !confirm(button.dataset.ask)) event.preventDefault();
+  for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
+});
+addEventListener("keydown", (event) => {
+  if (event.key === "Escape") for (const menu of document.querySelectorAll("details.menu[open]")) menu.open = false;
+});
+
+const keysOn = document.getElementById("keys-on");
+if (keysOn) {
+  keysOn.checked = keysAreOn();
+  keysOn.addEventListener("change", () => localStorage.setItem("keys", keysOn.checked ? "on" : "off"));
+}
+
+openedByScript();
+const address = new URL(location.href);
+if (address.searchParams.has("done")) { // said once: a reload or "back" does not say it again
+  address.searchParams.delete("done");
+  history.replaceState(null, "", address);
+}
