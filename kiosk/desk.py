@@ -168,7 +168,7 @@ def counts(session: Session, day: date | None = None) -> Counts:
 def papers(session: Session) -> list[Paper]:
     """Slips of which only a person can say whether they came out, and those that a printer holds."""
     waiting_papers = printouts.needing_attention(session)
-    stations = dict(session.execute(sa.select(Station.id, Station.name)).tuples().all())
+    stations = dict(session.execute(sa.select(Station.id, Station.name)).all())
     return [Paper(paper, stations.get(paper.station_id, ""), loan_of(session, paper)) for paper in waiting_papers]
 
 

@@ -133,8 +133,8 @@ def _lines(text: str, columns: int, *, center: bool, bold: bool = False, wide: i
     text = safe(text)
     lines = _wrap(text, columns)
     if center and len(lines) > 1:  # lines of about equal length look chosen; a last line of one word looks forgotten
-        longest = min(columns, max(map(len, text.split())))  # a word is split only where no line is long enough for it
-        lines = next(even for width in range(max(longest, math.ceil(len(text) / len(lines))), columns + 1)
+        narrowest = max(math.ceil(len(text) / len(lines)), *map(len, text.split()))  # no word is split that need not be
+        lines = next(even for width in range(min(narrowest, columns), columns + 1)
                      if len(even := _wrap(text, width)) == len(lines))
     return [TextLine((Run(line, bold=bold, wide=wide, tall=tall),), center) for line in lines]
 

@@ -71,7 +71,7 @@ def fault_in(folder: Path) -> Fault | None:
 
 def slips(folder: Path) -> list[Path]:
     """What lies in the tray, oldest first: the bytes of each slip."""
-    return sorted(folder.glob("[0-9]*.bin"))
+    return sorted(folder.glob("[0-9]*.bin"), key=lambda file: (len(file.name), file.name))
 
 
 class SimulatedPrinter:

@@ -3,7 +3,7 @@
 import random
 import re
 import threading
-from contextlib import suppress
+from contextlib import closing, suppress
 from http.client import HTTPException
 from pathlib import Path
 
@@ -26,8 +26,7 @@ BROKEN = (OSError, HTTPException, RuntimeError, IndexError)  # what a browser se
 
 def _borrow(port: int, number: int, titles: list[int], stop: threading.Event) -> None:
     while not stop.is_set() and titles:
-        with suppress(*BROKEN):
-            guest = Kiosk(port, number)
+        with suppress(*BROKEN), closing(Kiosk(port, number)) as guest:
             guest.start()
             guest.sign()
             guest.choose(titles.pop())
@@ -37,8 +36,8 @@ def _borrow(port: int, number: int, titles: list[int], stop: threading.Event) ->
 
 def _hand_over(port: int, handed: list[int], stop: threading.Event) -> None:
     while not stop.is_set():
-        with suppress(*BROKEN):
-            desk = Desk(port)
+        with suppress(*BROKEN), closing(Desk(port)) as desk:
+            desk.sign_in()
             while not stop.is_set():
                 desk.look()
                 for loan in desk.waiting:

@@ -43,6 +43,7 @@ def work(service: Service, seconds: float) -> dict:
 
     def officer() -> None:
         desk = Desk(service.port)
+        desk.sign_in()
         while time.monotonic() < until:
             times["desk page"].append(timed(desk.look))
             for loan in desk.waiting[:3]:
@@ -81,6 +82,7 @@ def work(service: Service, seconds: float) -> dict:
 def taps_to_paper(service: Service, taps: int) -> list[float]:
     """Milliseconds from the tap on "Serahkan" until the printer has the slip's last byte."""
     desk, times = Desk(service.port), []
+    desk.sign_in()
     wanted = list(titles(21))
     for number in range(taps):
         guest = Kiosk(service.port, number)

@@ -70,13 +70,15 @@ class Kiosk:
 
 
 class Desk:
-    """The officer, signed in."""
+    """The officer."""
 
     def __init__(self, port: int):
         self.browser = Browser(port)
+        self.waiting: list[str] = []
+
+    def sign_in(self) -> None:
         self.browser.get("/sign-in")
         self.browser.post("/sign-in", {"username": OFFICER, "password": PASSWORD})
-        self.waiting: list[str] = []
         self.look()
 
     def look(self) -> None:
@@ -91,6 +93,9 @@ class Desk:
 
     def take_back(self, loan: str, items: list[str]) -> None:
         self.browser.post(f"{loan}/return", {"item": items})
+
+    def close(self) -> None:
+        self.browser.close()
 
 
 def titles(seed: int) -> Iterator[int]:
@@ -124,6 +129,7 @@ def batches(target: Target) -> Iterator[Batch]:
 
     yield Batch("request", choose, [guest.borrow for guest in guests])
     desk = Desk(port)
+    desk.sign_in()
     loans = [f"/desk/loan/{number}" for number in range(1, REPEATS + 1)]
     yield Batch("hand over", lambda: None, [lambda loan=loan: desk.hand_over(loan) for loan in loans])
     items: dict[str, list[str]] = {}
@@ -133,6 +139,5 @@ def batches(target: Target) -> Iterator[Batch]:
             items[loan] = desk.open_loan(loan)
 
     yield Batch("return", look_up, [lambda loan=loan: desk.take_back(loan, items[loan]) for loan in loans])
-    for guest in [looking, *guests]:
-        guest.close()
-    desk.browser.close()
+    for one in [looking, *guests, desk]:
+        one.close()

@@ -79,3 +79,14 @@ def test_plain_words_stay_as_they_are(text):
     ("عربي", "????"), ("中文", "??"), ("😀", "?"), ("Straße", "Strasse"), ("\ud800", "?"), ("e\u0301", "e")])
 def test_text_is_said_in_ascii_as_well_as_it_can_be(text, said):
     assert safe(text) == said
+
+
+@given(st.lists(st.text("abcdefgh", min_size=1, max_size=40), min_size=1, max_size=30).map(" ".join), st.sampled_from([NARROW, WIDE]))
+def test_any_title_finds_its_lines_and_loses_no_letter(text, paper):
+    found = lines(Title(text), paper)
+    assert "".join(found).replace(" ", "") == text.replace(" ", "")
+    assert all(len(line) <= paper.columns for line in found)
+
+
+def test_a_word_is_split_only_where_no_line_is_long_enough_for_it():
+    assert lines(Line("134/Kpts/KPU/Tahun 2016 - UJI-0002", center=True)) == ["134/Kpts/KPU/Tahun", "2016 - UJI-0002"]

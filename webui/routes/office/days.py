@@ -1,6 +1,6 @@
 """When the office is open; loans whose due date moves with that are shown."""
 
-from datetime import date, time
+from datetime import date, datetime, time
 
 from flask import abort, g, request
 from flask.typing import ResponseReturnValue
@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from foundation import auditing
 from foundation.clock import today
 from foundation.errors import Refused
-from foundation.text import t
+from foundation.text import clean, t
 from kiosk import calendar, lending
 from webui.routes.office.frame import date_in, do, go, page, screens, wrong
 from webui.wiring import wiring
@@ -62,12 +62,17 @@ def _week() -> dict[int, calendar.Hours]:
     week, unread, form = {}, {}, request.form
     for day in (day for day in range(7) if f"open-{day}" in form):
         try:
-            week[day] = time.fromisoformat(form.get(f"opens-{day}", "")), time.fromisoformat(form.get(f"closes-{day}", ""))
+            week[day] = _time(form.get(f"opens-{day}", "")), _time(form.get(f"closes-{day}", ""))
         except ValueError:
-            unread[str(day)] = t("Write both times, such as 08:00 and 16:00.")
+            unread[str(day)] = t("Write both times, such as 08.00 and 16.00.")
     if unread:
         raise Refused(t("The opening hours of a day do not fit together."), t("Correct the marked day."), fields=unread)
     return week
+
+
+def _time(text: str) -> time:
+    """08.00, 08:00 or 8.00. Raises ValueError."""
+    return datetime.strptime(clean(text, 10).replace(".", ":"), "%H:%M").time()  # noqa: DTZ007 an hour of every day, in the office
 
 
 def _chosen_day() -> date:

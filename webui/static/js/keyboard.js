@@ -7,17 +7,17 @@ const BOTTOM = "{signs} , {space} . {clear} {hide}";
 const LAYOUTS = {
   text: ["q w e r t y u i o p", "a s d f g h j k l", "{shift} z x c v b n m {back}", BOTTOM],
   capitals: ["Q W E R T Y U I O P", "A S D F G H J K L", "{shift} Z X C V B N M {back}", BOTTOM],
-  signs: ["1 2 3 4 5 6 7 8 9 0", "@ - _ / & ( ) ' \"", "{letters} + : ; ! ? # % {back}", "{letters2} , {space} . {clear} {hide}"],
+  signs: ["1 2 3 4 5 6 7 8 9 0", "@ - _ / & ( ) ' \"", "* + : ; ! ? # % {back}", "{letters} , {space} . {clear} {hide}"],
   number: ["1 2 3", "4 5 6", "7 8 9", "{clear} 0 {back}"],
   code: ["1 2 3", "4 5 6", "7 8 9", "- 0 {back}"],
 };
 const DISPLAY = {
   "{shift}": icon("arrow-big-up"), "{back}": icon("delete"), "{clear}": icon("trash-2"), "{space}": icon("space"),
-  "{hide}": icon("chevron-down"), "{signs}": "123", "{letters}": "ABC", "{letters2}": "abc",
+  "{hide}": icon("chevron-down"), "{signs}": "123", "{letters}": "ABC",
 };
 const NAMES = {
   "{shift}": words.shift, "{back}": words.back, "{clear}": words.clear, "{space}": words.space, "{hide}": words.hide,
-  "{signs}": words.signs, "{letters}": words.letters, "{letters2}": words.letters,
+  "{signs}": words.signs, "{letters}": words.letters,
 };
 let field = null;
 
@@ -32,8 +32,8 @@ function press(key) {
   if (document.activeElement !== field) field.focus({ preventScroll: true });
   if (key === "{shift}") return turn(keys.options.layoutName === "text" ? "capitals" : "text");
   if (key === "{signs}") return turn("signs");
-  if (key.startsWith("{letters")) return turn("text");
-  if (key === "{hide}") return hide();
+  if (key === "{letters}") return turn("text");
+  if (key === "{hide}") return; // at the end of the tap, below: otherwise it would land on what comes up from behind the keyboard
   if (key === "{clear}") write("", 0, field.value.length);
   else if (key === "{back}") write("", field.selectionStart === field.selectionEnd ? Math.max(0, field.selectionStart - 1) : field.selectionStart);
   else write(key === "{space}" ? " " : key, field.selectionStart);
@@ -81,6 +81,7 @@ for (const input of document.querySelectorAll("[data-keys]")) {
   input.addEventListener("focus", () => show(input));
   input.addEventListener("input", suit);
 }
+place.addEventListener("click", event => event.target.closest(".hg-button-hide") && hide());
 document.addEventListener("keys:away", hide);
 main.addEventListener("touchmove", () => document.body.classList.contains("search") && hide(), { passive: true });
 document.addEventListener("click", event => {
