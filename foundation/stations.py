@@ -78,4 +78,4 @@ def printer_station(session: Session, station_id: int | None) -> Station | None:
 
 def printer_states(session: Session) -> dict[str, str]:
     """How each station's printer was when last looked at, by the station's name."""
-    return dict(session.execute(sa.select(Station.name, Station.printer_state).where(Station.active, Station.printer != "")).tuples().all())
+    return dict(session.execute(sa.select(Station.name, Station.printer_state).where(Station.active, Station.printer != "")).all())

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from foundation.clock import now
 from foundation.database import Model, Words
+from foundation.text import clean
 
 
 class Kind(StrEnum):
@@ -70,4 +71,4 @@ class Copy(Model):
 
 def copy_code(text: str) -> str:
     """A copy's code as it is compared: labels are read by scanners with Caps Lock and spaces of their own."""
-    return "".join(text.split()).upper()[:40]
+    return "".join(clean(text, 200).split()).upper()[:40]

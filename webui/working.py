@@ -75,7 +75,7 @@ class Works:
     def _look_for_printers(self) -> None:
         with self.wired.database.reading() as session:
             with_printer = sa.select(Station.id, Station.printer).where(Station.active, Station.printer != "")
-            wanted = dict(session.execute(with_printer).tuples().all())
+            wanted = dict(session.execute(with_printer).all())
         for station_id, (address, worker) in list(self.printers.items()):
             if wanted.get(station_id) != address:
                 worker.stop()

@@ -8,6 +8,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 
 from foundation.database import Database, DatabaseUnusable
+from foundation.stations import Station
 from webui import migrating, models
 
 INDEX_TABLES = ("title_search", "title_fts", "search_word")  # derived data; no models
@@ -67,4 +68,27 @@ def test_a_locked_database_says_so(new_sqlite, tmp_path):
         with pytest.raises(DatabaseUnusable, match="locked by another program"):
             migrating.upgrade(database)
     holder.close()
+    database.close()
+
+
+def test_a_read_only_database_says_so(new_sqlite, tmp_path):
+    path = new_sqlite(tmp_path).removeprefix("sqlite:///")
+    database = Database(f"sqlite:///file:{path}?mode=ro&uri=true")
+    with pytest.raises(DatabaseUnusable, match="is read-only: give the account"):
+        migrating.upgrade(database)
+    database.close()
+
+
+def test_a_full_disk_says_so_and_loses_nothing(new_sqlite, tmp_path):
+    database = Database(new_sqlite(tmp_path))
+
+    def full(connection, _record):
+        connection.execute("PRAGMA max_page_count=1").close()  # SQLite's own "full": it never shrinks below what is there
+
+    sa.event.listen(database.engine, "connect", full)
+    with pytest.raises(sa.exc.OperationalError, match="database or disk is full"), database.transaction() as session:
+        session.add_all([Station(name=f"Kiosk {number}", printer_note="x" * 300) for number in range(2000)])
+    with database.reading() as session:
+        assert session.scalar(sa.select(sa.func.count(Station.id))) == 0
+        assert session.scalar(sa.text("PRAGMA integrity_check")) == "ok"
     database.close()

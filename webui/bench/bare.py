@@ -37,7 +37,8 @@ def record(folder: Path) -> list[Recorded]:
     app = create_app(Settings(data=folder))
     noted: list[Statement] = []
     engine = app.extensions["wiring"].database.engine
-    sa.event.listen(engine, "before_cursor_execute", lambda _c, _cursor, sql, values, _x, many: noted.append((sql, values, many)))
+    sa.event.listen(engine, "before_cursor_execute", lambda _c, _cursor, sql, values, _x, many: noted.append(
+        (sql, values, many and isinstance(values[0], tuple))))  # several rows in one INSERT are one set of values
     sa.event.listen(engine, "commit", lambda _c: noted.append(("COMMIT", (), False)))
     sa.event.listen(engine, "rollback", lambda _c: noted.append(("ROLLBACK", (), False)))
     server = create_server(app, host="127.0.0.1", port=free_port(), threads=4, ident=None)

@@ -12,8 +12,10 @@ _FIELD = re.compile(r'name="(nonce)" value="([^"]+)"')
 
 
 class Browser:
-    def __init__(self, port: int, station_token: str = ""):
-        self.connection = HTTPConnection("127.0.0.1", port, timeout=30)
+    """`connection`: one that many browsers use in turn, instead of one of its own."""
+
+    def __init__(self, port: int, station_token: str = "", connection: HTTPConnection | None = None):
+        self.connection = connection or HTTPConnection("127.0.0.1", port, timeout=30)
         self.cookies = {STATION_COOKIE: station_token} if station_token else {}
         self.token, self.page, self.location = "", "", ""
 

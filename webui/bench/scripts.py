@@ -5,6 +5,7 @@ import random
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from http.client import HTTPConnection
 from typing import Protocol
 
 from webui.bench.browser import Browser
@@ -30,8 +31,8 @@ class Batch:
 class Kiosk:
     """One visitor at one kiosk, from start to loan."""
 
-    def __init__(self, port: int, number: int = 0):
-        self.browser = Browser(port, STATION_TOKENS[number % len(STATION_TOKENS)])
+    def __init__(self, port: int, number: int = 0, connection: HTTPConnection | None = None):
+        self.browser = Browser(port, STATION_TOKENS[number % len(STATION_TOKENS)], connection)
 
     def start(self) -> None:
         self.browser.get("/kiosk")
@@ -112,7 +113,7 @@ def batches(target: Target) -> Iterator[Batch]:
     yield Batch("search", looking.start, [lambda words=words: looking.search(words) for words in itertools.islice(
         itertools.cycle(TYPED), REPEATS)])
     yield Batch("detail", lambda: None, [lambda title=title: looking.detail(title) for title in itertools.islice(wanted, REPEATS)])
-    guests = [Kiosk(port, number) for number in range(REPEATS)]
+    guests = [Kiosk(port, number, looking.browser.connection) for number in range(REPEATS)]
 
     def arrive() -> None:
         for guest in guests:
@@ -139,5 +140,5 @@ def batches(target: Target) -> Iterator[Batch]:
             items[loan] = desk.open_loan(loan)
 
     yield Batch("return", look_up, [lambda loan=loan: desk.take_back(loan, items[loan]) for loan in loans])
-    for one in [looking, *guests, desk]:
-        one.close()
+    looking.close()
+    desk.close()

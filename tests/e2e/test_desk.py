@@ -1,0 +1,346 @@
+"""The desk in a real browser: by mouse, by keyboard, by scanner; live, and readable at every size it is used at."""
+
+import threading
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page, expect
+from sqlalchemy.orm import Session
+from werkzeug.serving import make_server
+
+from foundation.database import Database
+from foundation.people import PROGRAM, Role, add_person, hash_password
+from foundation.settings import Settings
+from kiosk import lending, slips, visiting
+from kiosk.loans import Loan, LoanState
+from kiosk.visits import Visit, VisitState
+from printer import printouts
+from printer.printouts import Printout
+from tests.builders import OFFICER, a_guest, a_kiosk, a_loan, a_request, a_title, an_office
+from webui import create_app
+from webui.migrating import upgrade
+from webui.working import Works
+
+PASSWORD = "tiga kata sandi"
+
+
+class Desk(SimpleNamespace):
+    """A running service with its workers, in this process, so that a test can do the visitor's part by use cases."""
+
+    app: Flask
+    database: Database
+    url: str
+
+    def do(self, work: Callable) -> object:
+        with self.database.transaction() as session:
+            return work(session)
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    folder = tmp_path_factory.mktemp("desk")
+    app = create_app(Settings(data=folder, demo=True))
+    wired = app.extensions["wiring"]
+    upgrade(wired.database)
+    hashed = hash_password(PASSWORD)
+    with wired.database.transaction() as session:
+        an_office(session)
+        add_person(session, "sari", "Sari Contoh", [Role.OFFICER, Role.ADMIN], hashed)
+        wired_kiosk = a_kiosk(session, printer=f"simulated://{folder}/paper")
+    works, server = Works(wired), make_server("127.0.0.1", 0, app, threaded=True)
+    works.start()
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield Desk(app=app, database=wired.database, keys=wired.keys, kiosk=wired_kiosk, folder=folder,
+               url=f"http://127.0.0.1:{server.server_port}")
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    works.stop()
+    wired.database.close()
+
+
+@pytest.fixture(scope="module")
+def signed_in(desk: Desk, browser: Browser) -> dict:
+    """The cookies of an officer who signed in with keyboard alone."""
+    context = browser.new_context(locale="id-ID")
+    page = context.new_page()
+    page.goto(f"{desk.url}/desk")
+    page.keyboard.type("sari")
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Menunggu Anda")).to_be_visible()
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+@pytest.fixture
+def page(desk: Desk, browser: Browser, signed_in: dict) -> Iterator[Page]:
+    """The officer's screen; nothing may be refused by the content policy or fail in a script."""
+    context = browser.new_context(storage_state=signed_in, viewport={"width": 1280, "height": 800}, locale="id-ID", reduced_motion="reduce")
+    page = context.new_page()
+    troubles: list[str] = []
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    page.on("console", lambda message: troubles.append(message.text) if "Content Security Policy" in message.text else None)
+    yield page
+    context.close()
+    assert troubles == []
+
+
+@pytest.fixture(autouse=True)
+def quiet_desk(desk: Desk) -> Iterator[None]:
+    """After each test nobody waits and nobody is in the room."""
+    yield
+
+    def clear(session: Session) -> None:
+        for loan in lending.waiting(session):
+            lending.cancel(session, loan.id, OFFICER)
+        for loan in lending.open_loans(session):
+            lending.return_items(session, loan.id, [item.id for item in loan.open_items], OFFICER)
+        for visit in visiting.in_the_room(session):
+            visiting.leave(session, visit.id, OFFICER)
+        for paper in printouts.needing_attention(session):
+            printouts.came_out(session, paper.id, OFFICER)
+    desk.do(clear)
+
+
+def a_signed_guest(session: Session, desk: Desk, name: str) -> Visit:
+    guest = a_guest(session, desk.kiosk, name=name)
+    guest.state = VisitState.SIGNED
+    return guest
+
+
+def a_loan_of(session: Session, desk: Desk, name: str, *titles: str) -> Loan:
+    return a_loan(session, desk.kiosk, *(a_title(session, title) for title in titles), visit=a_guest(session, desk.kiosk, name=name))
+
+
+def a_request_of(session: Session, desk: Desk, name: str, *titles: str) -> Loan:
+    return a_request(session, desk.kiosk, *(a_title(session, title) for title in titles), visit=a_guest(session, desk.kiosk, name=name))
+
+
+def scan(page: Page, code: str) -> None:
+    """As a scanner does: at once, into whatever has the focus, with Enter at the end."""
+    for key in [*code, "Enter"]:
+        page.keyboard.press(key)
+
+
+def test_a_guest_appears_by_itself_and_is_let_in_with_one_key(desk: Desk, page: Page) -> None:
+    page.goto(f"{desk.url}/desk")
+    expect(page.get_by_text("Tidak ada yang menunggu.")).to_be_visible()
+    desk.do(lambda s: a_signed_guest(s, desk, "Lukman Hadi"))
+    expect(page.get_by_role("link", name="Lukman Hadi")).to_be_visible()
+    page.keyboard.press("i")
+    expect(page.get_by_text("Tamu diizinkan masuk.")).to_be_visible()
+    expect(page.locator(".here").get_by_role("link", name="Lukman Hadi")).to_be_visible()
+
+
+def test_a_request_is_handed_over_by_mouse_and_its_slip_printed(desk: Desk, page: Page) -> None:
+    loan = desk.do(lambda s: a_request_of(s, desk, "Ratna W", "Hukum Administrasi (fiktif)"))
+    page.goto(f"{desk.url}/desk")
+    page.get_by_role("button", name="Serahkan").click()
+    expect(page.get_by_text("Diserahkan; bukti sedang dicetak.")).to_be_visible()
+    expect(page.get_by_text("Tidak ada yang menunggu.")).to_be_visible()
+    page.goto(f"{desk.url}/desk/loan/{loan.id}")
+    expect(page.get_by_text("dipinjam", exact=True)).to_be_visible()
+    page.wait_for_function("async () => (await (await fetch(location.href)).text()).includes('tercetak')")
+
+
+def test_arrows_move_along_what_waits_and_the_focus_survives_a_refresh(desk: Desk, page: Page) -> None:
+    desk.do(lambda s: [a_signed_guest(s, desk, name) for name in ("Guest Satu", "Guest Dua")])
+    page.goto(f"{desk.url}/desk")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    focused = page.evaluate("document.activeElement.id")
+    assert focused.startswith("admit-")
+    desk.do(lambda s: a_signed_guest(s, desk, "Guest Tiga"))
+    expect(page.get_by_role("link", name="Guest Tiga")).to_be_visible()
+    assert page.evaluate("document.activeElement.id") == focused
+    page.keyboard.press("Enter")
+    expect(page.locator(".here").get_by_role("link", name="Guest Dua")).to_be_visible()
+
+
+def test_a_slip_scanned_at_any_moment_opens_its_loan_and_labels_tick_the_copies(desk: Desk, page: Page) -> None:
+    loan = desk.do(lambda s: a_loan_of(s, desk, "Maria T", "Satu (fiktif)", "Dua (fiktif)"))
+    page.goto(f"{desk.url}/desk")
+    scan(page, slips.slip_code(loan, desk.keys))
+    page.wait_for_url(f"**/desk/loan/{loan.id}")
+    boxes = page.get_by_role("checkbox", name="fiktif")
+    expect(boxes).to_have_count(2)
+    expect(boxes.first).not_to_be_checked()
+    scan(page, loan.items[1].copy.code.lower())
+    expect(boxes.nth(1)).to_be_checked()
+    expect(boxes.first).not_to_be_checked()
+    page.keyboard.press("t")
+    expect(page.get_by_text("kembali sebagian")).to_be_visible()
+    page.goto(f"{desk.url}/desk")
+    scan(page, loan.items[0].copy.code)
+    expect(page.get_by_role("checkbox", name="Satu (fiktif)")).to_be_checked()
+    page.get_by_role("button", name="Terima yang dicentang").click()
+    expect(page.get_by_text("Sudah dikembalikan pada")).to_be_visible()
+
+
+def test_a_scanned_label_is_no_key_though_it_has_letters_of_keys(desk: Desk, page: Page) -> None:
+    desk.do(lambda s: a_signed_guest(s, desk, "Guest Satu"))
+    page.goto(f"{desk.url}/desk")
+    scan(page, "SITI-IT")
+    expect(page.get_by_role("heading", name="Label “SITI-IT”")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("button", name="Izinkan")).to_be_visible()
+
+
+def test_copies_announced_at_the_kiosk_are_taken_back_with_one_key(desk: Desk, page: Page) -> None:
+    def announced(session: Session) -> Loan:
+        loan = a_loan_of(session, desk, "Bagas S", "Kembali (fiktif)")
+        return lending.announce_return(session, loan.id, [item.id for item in loan.items], desk.kiosk)
+    loan = desk.do(announced)
+    page.goto(f"{desk.url}/desk")
+    page.keyboard.press("t")
+    expect(page.get_by_text("Sudah diterima kembali.")).to_be_visible()
+    with desk.database.reading() as session:
+        assert session.get_one(Loan, loan.id).state is LoanState.RETURNED
+
+
+def test_a_slip_is_printed_once_more_as_a_copy(desk: Desk, page: Page) -> None:
+    def with_slip(session: Session) -> Loan:
+        loan = a_loan_of(session, desk, "Dewi P", "Ulang (fiktif)")
+        slips.queue_slip(session, loan, desk.keys, OFFICER)
+        return loan
+    loan = desk.do(with_slip)
+    page.goto(f"{desk.url}/desk/loan/{loan.id}")
+    page.keyboard.press("p")
+    expect(page.get_by_text("Satu bukti lagi sedang dicetak")).to_be_visible()
+    expect(page.get_by_text("Salinan ke-2 (SALINAN)")).to_be_visible()
+
+
+def test_an_uncertain_slip_is_settled_with_one_tap(desk: Desk, page: Page) -> None:
+    def uncertain(session: Session) -> None:
+        loan = a_loan_of(session, desk, "Hendra A", "Ragu (fiktif)")
+        paper = Printout(what="slip", subject=f"loan:{loan.id}", copy_no=1, station_id=desk.kiosk.station_id, payload=b"", width_mm=80)
+        session.add(paper)
+        session.flush()
+        printouts.take(session, paper.id, "send", PROGRAM)
+        printouts.take(session, paper.id, "lose sight", PROGRAM, printouts.OWNER_ENDED)
+    desk.do(uncertain)
+    page.goto(f"{desk.url}/desk")
+    page.get_by_role("button", name="Tidak: cetak salinan").click()
+    expect(page.get_by_text("Satu bukti lagi sedang dicetak")).to_be_visible()
+    expect(page.get_by_text("keluar lengkap?")).to_have_count(0)
+
+
+def test_what_somebody_else_did_first_is_said_where_the_officer_looks(desk: Desk, page: Page) -> None:
+    guest = desk.do(lambda s: a_signed_guest(s, desk, "Guest Cepat"))
+    page.goto(f"{desk.url}/desk")
+    page.route("**/desk/live*", lambda route: route.abort())
+    desk.do(lambda s: visiting.admit(s, guest.id, OFFICER))
+    page.get_by_role("button", name="Izinkan").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("ada yang lebih dulu")
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+
+
+def test_single_letters_can_be_switched_off(desk: Desk, page: Page) -> None:
+    desk.do(lambda s: a_signed_guest(s, desk, "Guest Tetap"))
+    page.goto(f"{desk.url}/desk")
+    page.keyboard.press("?")
+    page.get_by_role("checkbox", name="Satu huruf berlaku").uncheck()
+    page.keyboard.press("Escape")
+    with page.expect_response("**/desk/live*"):
+        page.keyboard.press("i")
+    expect(page.get_by_role("button", name="Izinkan")).to_be_visible()
+    page.keyboard.press("/")
+    expect(page.get_by_role("searchbox", name="Cari nama, nomor, atau kode")).to_be_focused()
+
+
+def test_a_guest_is_written_in_and_lent_to_without_the_kiosk(desk: Desk, page: Page) -> None:
+    code = desk.do(lambda s: a_title(s, "Tanpa Kiosk (fiktif)", copies=2).copies[1].code)
+    page.goto(f"{desk.url}/desk")
+    page.keyboard.press("n")
+    page.get_by_label("Nama", exact=True).fill("Yusuf Karim")
+    page.get_by_label("Instansi").fill("Umum")
+    page.get_by_label("Kategori").select_option("public")
+    page.get_by_label("Keperluan", exact=True).select_option("borrow")
+    page.get_by_role("button", name="… dan pinjamkan").click()
+    page.locator("h1").click()
+    scan(page, code)
+    expect(page.locator(".list").get_by_text(code)).to_be_visible()
+    page.keyboard.press("s")
+    expect(page.get_by_text("Diserahkan; bukti sedang dicetak.")).to_be_visible()
+    expect(page.get_by_text(code)).to_be_visible()
+
+
+def test_the_desk_works_without_javascript(desk: Desk, browser: Browser, signed_in: dict) -> None:
+    desk.do(lambda s: a_signed_guest(s, desk, "Guest Polos"))
+    context = browser.new_context(storage_state=signed_in, java_script_enabled=False, locale="id-ID")
+    page = context.new_page()
+    page.goto(f"{desk.url}/desk")
+    page.get_by_role("button", name="Izinkan").click()
+    expect(page.locator(".here").get_by_role("link", name="Guest Polos")).to_be_visible()
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def busy(desk: Desk) -> dict[str, int]:
+    """A day with everything on it, with the longest texts there can be: ids of what is on the pages."""
+    def fill(session: Session) -> dict[str, int]:
+        long_title = "Penetapan Rekapitulasi Hasil Penghitungan Suara dan Tata Kerja Badan Adhoc Penyelenggara Pemilihan " * 4
+        guest = a_guest(session, desk.kiosk, name="Maharani " * 10, institution="Universitas-" * 9)
+        loan = a_loan(session, desk.kiosk, a_title(session, long_title), a_title(session, "Dua (fiktif)"), visit=guest)
+        loan.due_at -= timedelta(days=30)
+        loan.due_on -= timedelta(days=30)
+        slips.queue_slip(session, loan, desk.keys, OFFICER)
+        return {"loan": loan.id, "guest": guest.id, "copy": loan.items[0].copy.id}
+    return desk.do(fill)
+
+
+PAGES = [
+    "/", "/password", "/desk", "/desk/loan/{loan}", "/desk/loans", "/desk/loans?show=overdue",
+    "/desk/loans?show=requested", "/desk/copy/{copy}", "/desk/visitors", "/desk/visitor/{guest}", "/desk/guest",
+    "/desk/lend/{guest}?q=fiktif", "/desk/find?q=maharani", "/desk/find?q=zzz", "/desk/day", "/desk/day/2020-01-01",
+    "/desk/scan?code=LAIN", "/office", "/office/calendar", "/office/rules?category=public&kind=book",
+    "/office/rules/new", "/office/rules/1", "/office/people", "/office/people/new", "/office/people/1",
+    "/office/stations", "/office/stations/new", "/office/stations/1", "/office/collection", "/office/trail"]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_is_accessible_and_fits(desk: Desk, page: Page, busy: dict, axe: Callable[[Page], list[str]], path: str) -> None:
+    address = f"{desk.url}{path.format(**busy)}"
+    if path == "/desk":
+        desk.do(lambda s: a_request_of(s, desk, "Guest Menunggu", "Menunggu (fiktif)"))
+    for width, height in ((1280, 800), (800, 1000), (640, 800)):  # 640: a screen of 1280 at 200 %
+        page.set_viewport_size({"width": width, "height": height})
+        page.goto(address)
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, f"scrolls sideways at {width}"
+        assert axe(page) == []
+
+
+def test_the_sign_in_page_is_accessible(desk: Desk, browser: Browser, axe: Callable[[Page], list[str]]) -> None:
+    page = browser.new_page(locale="id-ID")
+    page.goto(f"{desk.url}/sign-in")
+    page.get_by_label("Nama pengguna").fill("sari")
+    page.get_by_label("Kata sandi").fill("salah salah salah")
+    page.get_by_role("button", name="Masuk").click()
+    expect(page.get_by_role("alert")).to_contain_text("tidak cocok")
+    assert axe(page) == []
+    page.close()
+
+
+def test_the_day_book_prints_on_paper_without_the_screens_furniture(desk: Desk, page: Page, busy: dict, tmp_path: Path) -> None:
+    page.goto(f"{desk.url}/desk/day")
+    page.emulate_media(media="print")
+    expect(page.get_by_role("banner")).to_be_hidden()
+    expect(page.get_by_role("heading", name="Buku tamu")).to_be_visible()
+    assert page.pdf(path=tmp_path / "day.pdf", format="A4").startswith(b"%PDF")
+
+
+def test_nothing_comes_from_outside(desk: Desk, page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{desk.url}/desk", wait_until="networkidle")
+    assert [url for url in asked if not url.startswith((desk.url, "data:"))] == []

@@ -1,0 +1,272 @@
+"""What an administrator sets, over HTTP: the office, its days and rules, people, stations, the collection."""
+
+import io
+import re
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from time_machine import Traveller
+
+from foundation.audit import AuditEntry
+from foundation.database import Database
+from foundation.office import Office
+from foundation.people import Person, Role
+from foundation.stations import Station, enrol, find_by_token
+from kiosk.calendar import ClosedDay, OpeningDay
+from kiosk.collection import Copy, Title
+from kiosk.loans import Loan
+from kiosk.rules import LoanRule
+from printer.printouts import Printout
+from tests.builders import a_kiosk, a_loan, a_title
+from tests.integration.webui.conftest import PASSWORD, Browser
+
+OFFICE = {"name": "KPU Wirasari (fiktif)", "library": "Perpustakaan Hukum", "address": "", "time_zone": "Asia/Makassar", "language": "id",
+          "request_minutes": "20", "retention_days": "90", "borrower_limit": "3", "slip_terms": "Harap dijaga."}
+STATION = {"name": "Kiosk Belakang", "kind": "kiosk", "printer": "", "paper_mm": "58", "active": "1"}
+RULE = {"category": "student", "kind": "book", "loanable": "1", "max_copies": "4", "days": "14", "max_renewals": "0", "renewal_days": "0",
+        "grace_days": "0", "suspension_days": "0", "fine_per_day": "0", "valid_from": "", "valid_until": ""}
+
+
+def the(database: Database, model: type, **having: object):
+    with database.reading() as session:
+        return session.scalars(sa.select(model).filter_by(**having)).one()
+
+
+def how_many(database: Database, model: type) -> int:
+    with database.reading() as session:
+        return session.scalar(sa.select(sa.func.count()).select_from(model))
+
+
+def test_settings_are_kept_and_felt_at_once(admin: Browser, database: Database) -> None:
+    page = admin.follow(admin.post("/office", **OFFICE, self_service="1"))
+    assert "Sudah disimpan." in page.text
+    row = the(database, Office)
+    assert (row.name, row.request_minutes, row.self_service, row.officer_admits) == ("KPU Wirasari (fiktif)", 20, True, False)
+    assert "KPU Wirasari (fiktif)" in admin.get("/desk/day").text
+    with database.reading() as session:
+        changed = session.scalars(sa.select(AuditEntry.details).filter_by(deed="office changed")).one()
+    assert "borrower_limit" not in changed  # it stayed as it was
+
+
+@pytest.mark.parametrize(("field", "value"), [("name", " "), ("time_zone", "Mars/Olympus"), ("language", "xx"), ("request_minutes", "0"),
+                                              ("retention_days", "-1"), ("borrower_limit", "banyak"), ("borrower_limit", "²")])
+def test_a_setting_that_cannot_be_is_marked_and_nothing_is_lost(admin: Browser, database: Database, field: str, value: str) -> None:
+    page = admin.post("/office", **OFFICE | {field: value})
+    assert page.status_code == 422
+    assert f'id="{field}-wrong"' in page.text
+    assert "Harap dijaga." in page.text
+    assert the(database, Office).slip_terms == ""
+
+
+def test_closing_a_day_moves_the_loans_due_then_and_shows_them(clock: Traveller, admin: Browser, database: Database) -> None:
+    with database.transaction() as session:
+        loan = a_loan(session, a_kiosk(session), a_title(session))
+    assert loan.due_on == date(2026, 3, 17)
+    page = admin.follow(admin.post("/office/calendar/closed", day="2026-03-17", reason="Cuti bersama"))
+    assert "1 pinjaman mendapat jatuh tempo baru." in page.text
+    assert "2026-03-17 → <b>2026-03-18</b>" in page.text
+    assert the(database, Loan).due_on == date(2026, 3, 18)
+    admin.post("/office/calendar/closed/2026-03-17/remove")
+    assert the(database, Loan).due_on == date(2026, 3, 17)
+    assert how_many(database, ClosedDay) == 0
+
+
+def test_the_week_is_set_with_points_or_colons(admin: Browser, database: Database) -> None:
+    page = admin.follow(admin.post("/office/calendar/week", **{"open-0": "1", "opens-0": "07.30", "closes-0": "15:00"}))
+    assert 'value="07.30"' in page.text
+    assert f"{the(database, OpeningDay).closes:%H:%M}" == "15:00"
+    for hours in ({}, {"open-1": "1", "opens-1": "pagi", "closes-1": "15.00"}, {"open-1": "1", "opens-1": "15.00", "closes-1": "08.00"}):
+        refused = admin.post("/office/calendar/week", **hours)
+        assert refused.status_code == 422
+        assert 'role="alert"' in refused.text
+    assert how_many(database, OpeningDay) == 1
+
+
+@pytest.mark.parametrize(("day", "reason"), [("", "Libur"), ("2026-02-30", "Libur"), ("2026-03-17", "")])
+def test_a_closed_day_needs_its_day_and_reason(admin: Browser, database: Database, day: str, reason: str) -> None:
+    page = admin.post("/office/calendar/closed", day=day, reason=reason)
+    assert page.status_code == 422
+    assert "aria-invalid" in page.text
+    assert how_many(database, ClosedDay) == 0
+
+
+def test_the_rule_that_speaks_is_shown_and_why(admin: Browser) -> None:
+    admin.post("/office/rules/new", **RULE)
+    page = admin.get("/office/rules?category=student&kind=book").text
+    assert re.search(r"is-chosen.+?selama 14 hari", page, re.DOTALL)
+    assert "paling khusus" in page
+    page = admin.get("/office/rules?category=media&kind=journal").text
+    assert re.search(r"is-chosen.+?dibaca di tempat", page, re.DOTALL)
+
+
+def test_a_rule_is_added_changed_and_deleted(admin: Browser, database: Database) -> None:
+    admin.post("/office/rules/new", **RULE)
+    rule = the(database, LoanRule, category="student")
+    assert 'value="14"' in admin.get(f"/office/rules/{rule.id}").text
+    twice = admin.post("/office/rules/new", **RULE)
+    assert twice.status_code == 422
+    assert "Sudah ada aturan" in twice.text
+    wrong = admin.post(f"/office/rules/{rule.id}", **RULE | {"days": "seminggu", "valid_from": "besok"})
+    assert wrong.status_code == 422
+    admin.post(f"/office/rules/{rule.id}", **RULE | {"days": "10"})
+    assert the(database, LoanRule, category="student").days == 10
+    admin.post(f"/office/rules/{rule.id}/delete")
+    assert admin.post(f"/office/rules/{rule.id}/delete").status_code == 404
+
+
+def test_a_new_person_can_sign_in(app: Flask, admin: Browser) -> None:
+    form = {"username": "Budi", "name": "Budi Contoh", "roles": ["officer"], "password": "empat kata yang panjang"}
+    short = admin.post("/office/people/new", **form | {"password": "pendek"})
+    assert short.status_code == 422
+    assert 'value="Budi Contoh"' in short.text
+    assert "pendek" not in short.text.replace("terlalu pendek", "")
+    assert admin.post("/office/people/new", **form).status_code == 303
+    assert "dipakai" in admin.post("/office/people/new", **form).text
+    budi = Browser(app.test_client())
+    assert budi.post("/sign-in", username="budi", password="empat kata yang panjang").location == "/desk"
+
+
+def test_roles_change_at_once(admin: Browser, officer: Browser, person: Callable[..., Person], database: Database) -> None:
+    sari = the(database, Person, username="officer")
+    assert officer.get("/office").status_code == 403
+    admin.post(f"/office/people/{sari.id}", name="Sari Contoh", roles=["admin"], active="1")
+    assert officer.get("/office").status_code == 200
+
+
+@pytest.mark.parametrize("change", [{"roles": ["officer"], "active": "1"}, {"roles": ["admin"]}])
+def test_the_last_administrator_stays_one(admin: Browser, database: Database, change: dict) -> None:
+    rina = the(database, Person)
+    page = admin.post(f"/office/people/{rina.id}", name="Rina Contoh", **change)
+    assert page.status_code == 422
+    assert "administrator terakhir" in page.text
+    assert admin.get("/office").status_code == 200
+
+
+def test_an_administrator_sets_a_new_password_for_somebody(app: Flask, admin: Browser, officer: Browser, database: Database) -> None:
+    sari = the(database, Person, username="officer")
+    assert admin.post(f"/office/people/{sari.id}/password", password="pendek").status_code == 422
+    admin.post(f"/office/people/{sari.id}/password", password="kata sandi yang lain")
+    assert officer.get("/desk").location.startswith("/sign-in")
+    fresh = Browser(app.test_client())
+    assert fresh.post("/sign-in", username="officer", password=PASSWORD).status_code == 422
+    assert fresh.post("/sign-in", username="officer", password="kata sandi yang lain").status_code == 303
+
+
+def test_a_station_is_added_and_changed(admin: Browser, database: Database) -> None:
+    page = admin.follow(admin.post("/office/stations/new", **STATION))
+    assert "Kiosk Belakang" in page.text
+    station = the(database, Station)
+    admin.post(f"/office/stations/{station.id}", **STATION | {"printer": " tcp://10.0.0.9 ", "paper_mm": "80", "has_cutter": "1"})
+    station = the(database, Station)
+    assert (station.printer, station.paper_mm, station.has_cutter) == ("tcp://10.0.0.9", 80, True)
+
+
+@pytest.mark.parametrize(("field", "value"), [("name", ""), ("printer", "tcp://"), ("printer", "http://10.0.0.9"), ("printer", "tcp://h:99999"),
+                                              ("kind", "toaster"), ("paper_mm", "76"), ("paper_mm", "lebar")])
+def test_a_station_that_cannot_be_is_marked_and_keeps_what_was_typed(admin: Browser, database: Database, field: str, value: str) -> None:
+    page = admin.post("/office/stations/new", **STATION | {field: value})
+    assert page.status_code == 422
+    assert f'id="{field}-wrong"' in page.text
+    assert how_many(database, Station) == 0
+
+
+def test_two_stations_do_not_share_a_name(admin: Browser) -> None:
+    admin.post("/office/stations/new", **STATION)
+    assert "Nama ini dipakai stasiun lain." in admin.post("/office/stations/new", **STATION).text
+
+
+def test_an_invitation_makes_a_screen_the_station_once_and_can_be_taken_back(admin: Browser, database: Database) -> None:
+    admin.post("/office/stations/new", **STATION)
+    page = admin.post("/office/stations/1/invite").text
+    code = re.search(r"/kiosk/enrol/([\w-]+)", page)[1]
+    assert "<svg" in page
+    with database.transaction() as session:
+        assert the(database, Station).enrol_hash != code
+        _, token = enrol(session, code)
+        assert enrol(session, code) is None
+    admin.post("/office/stations/1/forget")
+    with database.reading() as session:
+        assert find_by_token(session, token) is None
+
+
+def test_a_test_print_goes_the_way_of_a_slip(admin: Browser, database: Database) -> None:
+    admin.post("/office/stations/new", **STATION)
+    assert admin.post("/office/stations/1/test-print").status_code == 409
+    admin.post("/office/stations/1", **STATION | {"printer": "tcp://127.0.0.1:1"})
+    for _ in range(2):
+        assert "Uji cetak sedang dikirim." in admin.follow(admin.post("/office/stations/1/test-print")).text
+    assert how_many(database, Printout) == 2
+
+
+GOOD = "judul;jenis;nomor;tahun;jumlah eksemplar\nPenetapan Jadwal (fiktif);Keputusan;9/2022;2022;2\n"
+
+
+def a_file(text: str | bytes, name: str = "koleksi.csv") -> tuple[io.BytesIO, str]:
+    return io.BytesIO(text if isinstance(text, bytes) else text.encode()), name
+
+
+def uploads(app: Flask) -> list[Path]:
+    return list((app.extensions["wiring"].settings.data / "uploads").glob("*"))
+
+
+def test_a_clean_list_is_shown_first_and_then_imported(app: Flask, admin: Browser, database: Database) -> None:
+    page = admin.follow(admin.post("/office/collection", file=a_file(GOOD)))
+    assert "Semua baris dapat dipakai." in page.text
+    assert how_many(database, Title) == 0
+    done = admin.follow(admin.post("/office/collection/import"))
+    assert "1 judul dan 2 eksemplar diimpor." in done.text
+    assert (how_many(database, Title), how_many(database, Copy)) == (1, 2)
+    assert uploads(app) == []
+
+
+def test_bad_rows_are_listed_and_left_out_only_when_said(app: Flask, admin: Browser, database: Database) -> None:
+    page = admin.follow(admin.post("/office/collection", file=a_file(GOOD + ";Buku;;2020;1\nTanpa Tahun;Kaset;;kemarin;1\n")))
+    lines = set(re.findall(r'<td class="n">(\d+)</td>', page.text))
+    assert lines == {"3", "4"}
+    assert admin.post("/office/collection/import").status_code == 422
+    assert how_many(database, Title) == 0
+    admin.post("/office/collection/import", skip_bad="1")
+    assert how_many(database, Title) == 1
+    assert uploads(app) == []
+
+
+def test_importing_nothing_forgets_the_file(app: Flask, admin: Browser, database: Database) -> None:
+    admin.post("/office/collection", file=a_file(GOOD))
+    assert len(uploads(app)) == 1
+    admin.post("/office/collection/drop")
+    assert uploads(app) == []
+    assert admin.get("/office/collection/check").location == "/office/collection"
+    assert admin.post("/office/collection/import").status_code == 404
+
+
+@pytest.mark.parametrize("content", [b"", b"\x89PNG\r\n\x1a\n\0\0", b"nomor;tahun\n1;2020\n", b"PK\x03\x04zip"])
+def test_a_file_that_is_no_list_is_answered_with_a_sentence(app: Flask, admin: Browser, content: bytes) -> None:
+    page = admin.follow(admin.post("/office/collection", file=a_file(content)))
+    assert page.status_code == 422
+    assert 'role="alert"' in page.text
+    assert uploads(app) == []
+
+
+def test_no_file_at_all_is_told_at_the_field(admin: Browser) -> None:
+    page = admin.post("/office/collection")
+    assert page.status_code == 422
+    assert "Pilih berkas CSV atau XLSX." in page.text
+
+
+def test_another_persons_upload_is_not_seen(admin: Browser, signed_in: Callable[..., Browser], database: Database) -> None:
+    admin.post("/office/collection", file=a_file(GOOD))
+    other = signed_in(Role.HEAD_OF_DIVISION, Role.ADMIN)
+    assert other.get("/office/collection/check").location == "/office/collection"
+
+
+def test_the_trail_shows_who_did_what(admin: Browser) -> None:
+    admin.post("/office", **OFFICE)
+    page = admin.get("/office/trail", query={"deed": "office changed"}).text
+    assert "Rina Contoh" in page
+    assert "pengaturan kantor diubah" in page
+    assert "<td>masuk</td>" not in page
+    assert "<td>masuk</td>" in admin.get("/office/trail").text
