@@ -28,10 +28,11 @@ class Office(Model):
 
 
 def office(session: Session) -> Office:
-    """The office's row; made with its defaults when there is none yet."""
-    row = session.get(Office, 1)
+    """The office's row, read once in a session; made with its defaults when there is none yet."""
+    row = session.info.get("office") or session.get(Office, 1)
     if row is None:
         row = Office(id=1)
         session.add(row)
         session.flush()
+    session.info["office"] = row  # held, or the session would forget it and read it again
     return row

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from foundation.audit import record
 from foundation.clock import end_of, local, now, today
@@ -113,12 +113,11 @@ def request_loan(session: Session, visit_id: int, title_ids: Sequence[int], nonc
 
 def hand_over(session: Session, loan_id: int, by: Actor) -> Loan:
     """The copies go into the visitor's hands: the loan gets its slip number and its due date. The caller prints the slip."""
-    loan, here = session.get_one(Loan, loan_id), office(session)
-    loan.take("hand over", by)
+    loan, here = _the_loan(session, loan_id), office(session)
     day = today(here.time_zone)
-    loan.year, loan.number = day.year, next_number(session, f"slip {day.year}")
-    loan.due_on = calendar.load(session).due_day(day, loan.rules["days"])
-    loan.due_at = end_of(loan.due_on, here.time_zone)
+    due, number = calendar.load(session).due_day(day, loan.rules["days"]), next_number(session, f"slip {day.year}")
+    loan.take("hand over", by)
+    loan.year, loan.number, loan.due_on, loan.due_at = day.year, number, due, end_of(due, here.time_zone)
     loan.handed_over_at, loan.handed_over_by = now(), by.name
     record(session, by, "loan handed over", loan, number=loan.number, due=loan.due_on.isoformat())
     return loan
@@ -126,7 +125,7 @@ def hand_over(session: Session, loan_id: int, by: Actor) -> Loan:
 
 def cancel(session: Session, loan_id: int, by: Actor) -> Loan:
     """A request is taken back (by the visitor) or refused (by the officer); its copies are free again."""
-    loan = session.get_one(Loan, loan_id)
+    loan = _the_loan(session, loan_id)
     loan.take("cancel", by)
     loan.close_items(loan.open_items, Outcome.CANCELLED, by)
     record(session, by, "loan cancelled", loan)
@@ -147,7 +146,7 @@ def expire_requests(session: Session, by: Actor = PROGRAM) -> int:
 def announce_return(session: Session, loan_id: int, item_ids: Iterable[int], by: Actor) -> Loan:
     """At the kiosk: these copies are here again. The officer still takes them; a slip alone never completes a return."""
     by.must_be(VISITOR)
-    loan = session.get_one(Loan, loan_id)
+    loan = _the_loan(session, loan_id)
     _must_be_out(session, loan)
     chosen = _choose(loan, item_ids)
     for item in chosen:
@@ -161,7 +160,7 @@ def return_items(session: Session, loan_id: int, item_ids: Iterable[int], by: Ac
 
     Raises Refused when nothing was chosen or the loan is not out; items already returned stay as they were.
     """
-    loan = session.get_one(Loan, loan_id)
+    loan = _the_loan(session, loan_id)
     _must_be_out(session, loan)
     chosen = _choose(loan, item_ids)
     for item in chosen:
@@ -220,12 +219,16 @@ def self_service_actor(by: Actor) -> Actor:
 
 
 def find_loan(session: Session, loan_id: int) -> Loan | None:
-    """The loan with its lines, copies and titles in as few queries as can be."""
-    return session.scalar(sa.select(Loan).where(Loan.id == loan_id).options(*WHOLE))
+    """The loan with its visit, lines, copies and titles."""
+    return session.scalars(sa.select(Loan).where(Loan.id == loan_id).options(*AT_ONCE)).unique().one_or_none()
+
+
+def _the_loan(session: Session, loan_id: int) -> Loan:
+    return session.scalars(sa.select(Loan).where(Loan.id == loan_id).options(*AT_ONCE)).unique().one()
 
 
 def find_by_number(session: Session, year: int, number: int) -> Loan | None:
-    return session.scalar(sa.select(Loan).where(Loan.year == year, Loan.number == number).options(*WHOLE))
+    return session.scalars(sa.select(Loan).where(Loan.year == year, Loan.number == number).options(*AT_ONCE)).unique().one_or_none()
 
 
 def find_by_copy(session: Session, code: str) -> tuple[Copy, Loan | None]:
@@ -233,11 +236,12 @@ def find_by_copy(session: Session, code: str) -> tuple[Copy, Loan | None]:
     copy = session.scalar(sa.select(Copy).where(Copy.code == copy_code(code)))
     if copy is None:
         raise Refused(t("The label “%(code)s” is not of this library."), t("Check the label, or ask the officer."), code=copy_code(code))
-    loan = session.scalar(sa.select(Loan).join(LoanItem).where(LoanItem.copy_id == copy.id, LoanItem.outcome.is_(None)).options(*WHOLE))
-    return copy, loan
+    out_on = sa.select(LoanItem.loan_id).where(LoanItem.copy_id == copy.id, LoanItem.outcome.is_(None))
+    return copy, session.scalars(sa.select(Loan).where(Loan.id.in_(out_on)).options(*AT_ONCE)).unique().one_or_none()
 
 
-WHOLE = (selectinload(Loan.items).joinedload(LoanItem.copy).joinedload(Copy.title), selectinload(Loan.visit))
+AT_ONCE = (joinedload(Loan.items).joinedload(LoanItem.copy).joinedload(Copy.title), joinedload(Loan.visit))   # one loan
+WHOLE = (selectinload(Loan.items).joinedload(LoanItem.copy).joinedload(Copy.title), selectinload(Loan.visit))      # many
 
 
 def waiting(session: Session) -> list[Loan]:

@@ -4,6 +4,7 @@ import math
 import textwrap
 import unicodedata
 from dataclasses import dataclass
+from functools import cache
 
 from foundation.stations import Station
 from printer.qr import Pixels, matrix
@@ -152,6 +153,7 @@ def _pair(label: str, value: str, columns: int) -> list[LaidOut]:
             *(TextLine((Run(f"{line:>{columns}}", bold=True),)) for line in _wrap(value, columns))]
 
 
+@cache
 def _bracket(width: int) -> Pixels:
     """The upper edge of a frame whose sides are open, so that it can stand around text: rounded shoulders, `width` pixels."""
     def dark(x: int, y: int) -> bool:
@@ -163,6 +165,7 @@ def _bracket(width: int) -> Pixels:
     return [[dark(x, y) for x in range(width)] for y in range(10)]
 
 
+@cache
 def _kawung(width: int) -> Pixels:
     """One row of kawung, `width` pixels: in each tile four seeds of the palm fruit meet crosswise."""
     tile = 16

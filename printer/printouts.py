@@ -105,7 +105,8 @@ def take(session: Session, printout_id: int, step: str, by: Actor, note: str = "
         printout.sent_at = now()
     elif printout.state is PRINTED:
         printout.confirmed_at, printout.confirmed_by = now(), by.name
-    audit.record(session, by, f"printout: {step}", printout)
+    if by is not PROGRAM or step == "lose sight":  # the routine of a printer is on the printout itself
+        audit.record(session, by, f"printout: {step}", printout)
     return printout
 
 

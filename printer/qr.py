@@ -1,10 +1,13 @@
 """QR codes as modules and as SVG, for paper and screen alike."""
 
+from functools import lru_cache
+
 QUIET = 4  # modules of white on each side (ISO/IEC 18004, 5.3.8)
 
 Pixels = list[list[bool]]
 
 
+@lru_cache(256)  # the same code is drawn on the visitor's screen, every two seconds, and on paper
 def matrix(text: str) -> Pixels:
     """The modules of the QR code of `text`, row by row, True is dark, quiet zone included.
 

@@ -129,6 +129,7 @@ def batches(target: Target) -> Iterator[Batch]:
                     break
 
     yield Batch("request", choose, [guest.borrow for guest in guests])
+    yield Batch("loan page", lambda: None, [guest.look_at_loan for guest in guests])
     desk = Desk(port)
     desk.sign_in()
     loans = [f"/desk/loan/{number}" for number in range(1, REPEATS + 1)]

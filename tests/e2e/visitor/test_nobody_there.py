@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.visitor.conftest import Service, open_guest_book, sign
+from tests.e2e.visitor.conftest import Service, follow, open_guest_book, sign
 
 
 def test_an_idle_screen_asks_and_then_forgets_everything(kiosk: Page):
@@ -24,8 +24,7 @@ def test_an_idle_screen_asks_and_then_forgets_everything(kiosk: Page):
 
 def test_the_wipe_reaches_behind_an_open_popover(kiosk: Page):
     kiosk.clock.install()
-    kiosk.tap(".tile.first")
-    kiosk.wait_for_url("**/kiosk/notice")
+    follow(kiosk, ".tile.first")
     kiosk.tap("[popovertarget=look]")
     kiosk.clock.run_for(92_000)
     kiosk.wait_for_url("**/kiosk")
@@ -71,7 +70,6 @@ def test_the_thank_you_closes_by_itself(kiosk: Page, service: Service):
     sign(kiosk)
     kiosk.wait_for_url("**/kiosk/search")
     kiosk.goto("/kiosk/finish")
-    kiosk.tap("button[value=home]")
-    kiosk.wait_for_url("**/kiosk/thanks")
+    follow(kiosk, "button[value=home]")
     kiosk.clock.run_for(21_000)
     kiosk.wait_for_url("**/kiosk")

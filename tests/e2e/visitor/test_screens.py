@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, Request
 
-from tests.e2e.visitor.conftest import Service, scan
+from tests.e2e.visitor.conftest import Service, follow, scan
 
 SIZES = {"portrait": (1080, 1920), "landscape": (1280, 800), "small portrait": (800, 1280)}
 TOO_SMALL = """() => [...document.querySelectorAll("a[href], button, summary, label.chip, label.pick, input:not([type=hidden])")]
@@ -34,17 +34,17 @@ def test_every_screen_is_accessible_and_big_enough_for_a_finger(kiosk: Page, ser
     kiosk.tap("[popovertarget=look]")
     look("text and contrast")
     kiosk.keyboard.press("Escape")
-    kiosk.tap(".tile.first")
+    follow(kiosk, ".tile.first")
     kiosk.tap("summary")
     look("notice")
-    kiosk.tap("a.button--primary")
+    follow(kiosk, "a.button--primary")
     look("purpose")
     kiosk.tap("#step-on")
     look("purpose, nothing chosen")
     kiosk.tap("label:has([name=purpose][value=other])")
     kiosk.tap("label:has([name=category][value=public])")
     kiosk.tap("#step-on")
-    kiosk.fill("#name", "R. " + "Panjang " * 12)
+    kiosk.fill("#name", f"{size} " + "Panjang " * 11)
     kiosk.tap("#institution")
     look("name")
     kiosk.tap("[data-fill]:last-child")
@@ -52,13 +52,11 @@ def test_every_screen_is_accessible_and_big_enough_for_a_finger(kiosk: Page, ser
     kiosk.tap("label:has([name=group][value=yes])")
     kiosk.fill("#people", "2")
     kiosk.fill("#women", "3")
-    kiosk.tap("#step-on")
-    kiosk.wait_for_selector("#people-wrong")
+    follow(kiosk, "#step-on")
     look("group, wrong")
     kiosk.fill("#women", "1")
     service.set_office(officer_admits=True)
-    kiosk.tap("#step-on")
-    kiosk.wait_for_url("**/kiosk/waiting")
+    follow(kiosk, "#step-on")
     look("waiting")
     service.admit()
     kiosk.wait_for_url("**/kiosk/search", timeout=8000)
@@ -70,18 +68,16 @@ def test_every_screen_is_accessible_and_big_enough_for_a_finger(kiosk: Page, ser
         title = service.a_title(session)
     kiosk.goto(f"/kiosk/title/{title.id}")
     look("title")
-    kiosk.tap("form[action$='/basket/add'] button")
+    follow(kiosk, "form[action$='/basket/add'] button")
     look("basket")
-    kiosk.tap("form[action$='/borrow'] button")
-    kiosk.wait_for_url("**/kiosk/loan")
+    follow(kiosk, "form[action$='/borrow'] button")
     look("requested")
     service.hand_over()
     kiosk.wait_for_selector(".slip-number", timeout=8000)
     look("handed over")
     kiosk.goto("/kiosk/finish")
     look("finish")
-    kiosk.tap("button[value=home]")
-    kiosk.wait_for_url("**/kiosk/thanks")
+    follow(kiosk, "button[value=home]")
     look("thanks")
     kiosk.goto("/kiosk/return")
     look("return")
@@ -100,7 +96,7 @@ def test_the_first_load_is_light_and_asks_nobody_else(kiosk: Page, service: Serv
     cold = kiosk.context
     cold.clear_cookies(name="loket_visitor")
     page = cold.new_page()
-    page.on("requestfinished", asked.append)
+    page.on("requestfinished", lambda request: asked.append(request))
     session = cold.new_cdp_session(page)
     session.send("Network.setCacheDisabled", {"cacheDisabled": True})
     page.goto("/kiosk")
@@ -114,8 +110,7 @@ def test_the_first_load_is_light_and_asks_nobody_else(kiosk: Page, service: Serv
 def test_large_text_in_high_contrast_still_fits(kiosk: Page):
     for setting in ("[name=text][value=large]", "[name=contrast][value=high]"):
         kiosk.tap("[popovertarget=look]")
-        kiosk.tap(setting)
-        kiosk.wait_for_load_state()
+        follow(kiosk, setting)
     assert kiosk.locator("html").get_attribute("data-text") == "large"
     assert kiosk.locator("html").get_attribute("data-contrast") == "high"
     kiosk.set_viewport_size({"width": 800, "height": 1280})

@@ -361,12 +361,21 @@ def test_watching_a_station_without_a_usable_printer_harms_nothing(office, addre
     office.spool.watch(office.station)
 
 
-def test_every_step_of_a_printout_is_in_the_audit_trail(office):
-    slip = office.queue(1)
+def test_the_trail_tells_what_needs_a_person_and_leaves_the_routine_to_the_printout(office):
+    printed = office.queue(1)
     office.work()
+    set_fault(office.tray, "power cut 0")
+    lost = office.queue(2)
+    office.work()
+    with office.database.transaction() as session:
+        printouts.came_out(session, lost, OFFICER)
+    deeds = {}
     with office.database.reading() as session:
-        deeds = session.scalars(sa.select(AuditEntry.deed).where(AuditEntry.subject == f"printout:{slip}").order_by(AuditEntry.id))
-        assert list(deeds) == ["queue printout", "printout: send", "printout: confirm"]
+        for slip in (printed, lost):
+            of_slip = sa.select(AuditEntry.deed).where(AuditEntry.subject == f"printout:{slip}").order_by(AuditEntry.id)
+            deeds[slip] = session.scalars(of_slip).all()
+    assert deeds == {printed: ["queue printout"], lost: ["queue printout", "printout: lose sight", "printout: came out"]}
+    assert office.printout(printed).confirmed_at is not None
 
 
 def test_no_device_is_touched_inside_a_transaction(office):

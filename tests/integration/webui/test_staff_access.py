@@ -8,9 +8,13 @@ import sqlalchemy as sa
 from flask import Flask
 from time_machine import Traveller
 
+from foundation import housekeeping, staffing, stationing
 from foundation.audit import AuditEntry
 from foundation.database import Database
-from foundation.people import Person, Role
+from foundation.errors import Refused
+from foundation.people import VISITOR, Actor, Person, Role
+from kiosk import equipping, serving
+from tests.builders import OFFICER
 from tests.integration.webui.conftest import PASSWORD, Browser
 from webui.sessions import BrowserSession
 
@@ -45,6 +49,34 @@ def test_each_route_opens_for_its_roles_alone(app: Flask, signed_in: Callable[..
         if answer.status_code == 500 or refused is (role in allowed):
             wrong.append(f"{method} {path}: {answer.status}")
     assert wrong == []
+
+
+USE_CASES = [
+    lambda s, by: staffing.hire(s, "baru", "Orang Baru", [Role.OFFICER], "hash", by),
+    lambda s, by: staffing.change_person(s, 1, "Lain", [Role.OFFICER], True, by),
+    lambda s, by: staffing.set_password(s, 1, "hash", by),
+    lambda s, by: stationing.save_station(s, by, name="Kiosk", kind="kiosk"),
+    lambda s, by: stationing.invite_screen(s, 1, by),
+    lambda s, by: stationing.forget_screen(s, 1, by),
+    lambda s, by: housekeeping.save_office(s, {}, by),
+    lambda s, by: equipping.print_test(s, 1, by),
+]
+
+
+@pytest.mark.parametrize("use_case", USE_CASES)
+def test_the_use_cases_themselves_refuse_who_is_no_administrator(
+        database: Database, person: Callable[..., Person], use_case: Callable) -> None:
+    person(Role.ADMIN)
+    with pytest.raises(Refused) as refusal, database.transaction() as session:
+        use_case(session, OFFICER)
+    assert refusal.value.status == 403
+
+
+@pytest.mark.parametrize("use_case", [lambda s, by: serving.lend(s, 1, [], "n", by), lambda s, by: serving.sign_for(s, None, by, "id")])
+def test_a_visitor_does_not_serve_at_the_counter(database: Database, use_case: Callable) -> None:
+    with pytest.raises(Refused) as refusal, database.transaction() as session:
+        use_case(session, Actor("Kiosk", frozenset({VISITOR})))
+    assert refusal.value.status == 403
 
 
 def test_a_form_without_its_token_changes_nothing(app: Flask, admin: Browser) -> None:

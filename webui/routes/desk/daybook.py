@@ -6,7 +6,7 @@ from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from foundation import clock
-from kiosk import desk
+from kiosk import reports
 from webui.routes.desk.frame import page, screens
 from webui.wiring import wiring
 
@@ -19,7 +19,7 @@ def day_book(day: str = "") -> ResponseReturnValue:
         return redirect(url_for(".day_book", day=_day(request.args["day"]).isoformat()), 303)
     shown = _day(day) if day else today
     with wiring().database.reading() as db:
-        return page("desk/day.html", book=desk.day_book(db, shown), today=today,
+        return page("desk/day.html", book=reports.day_book(db, shown), today=today,
                     before=(shown - timedelta(1)).isoformat(), after=(shown + timedelta(1)).isoformat())
 
 

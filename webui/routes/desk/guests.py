@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from foundation.errors import Refused
 from foundation.text import translator
-from kiosk import desk, lending, rules, serving, slips, visiting
+from kiosk import finding, lending, rules, serving, slips, visiting
 from kiosk.searching import search
 from kiosk.visits import Category, Purpose, Visit, VisitState
 from webui import language
@@ -20,7 +20,7 @@ from webui.wiring import wiring
 def visitors() -> ResponseReturnValue:
     words = request.args.get("q", "")
     with wiring().database.reading() as db:
-        return page("desk/visitors.html", words=words, guests=desk.find_guests(db, words))
+        return page("desk/visitors.html", words=words, guests=finding.find_guests(db, words))
 
 
 @screens.get("/visitor/<int:visit_id>")
@@ -30,7 +30,7 @@ def visitor(visit_id: int) -> ResponseReturnValue:
         visit = db.get(Visit, visit_id) or abort(404)
         visits, loans = lending.history(db, visit.person_key) if visit.person_key else ([visit], [])
         return page("desk/visitor.html", visit=visit, visits=visits, loans=loans,
-                    late=desk.lateness(db), may_borrow=visit.state is VisitState.ADMITTED)
+                    late=finding.lateness(db), may_borrow=visit.state is VisitState.ADMITTED)
 
 
 @screens.get("/guest")
@@ -56,13 +56,13 @@ def lend(visit_id: int) -> ResponseReturnValue:
     words, codes = request.args.get("q", "")[:LONGEST_CODE].strip(), request.args.getlist("copy")[:lending.MOST_IN_BASKET]
     with wiring().database.reading() as db:
         visit = db.get(Visit, visit_id) or abort(404)
-        if words and (found := desk.copy_with(db, words)):
+        if words and (found := finding.copy_with(db, words)):
             return redirect(url_for(".lend", visit_id=visit_id, copy=list(dict.fromkeys([*codes, found.code]))), 303)
         chosen = serving.copies_with(db, codes)
         wishes, reasons = serving.in_hand(db, visit, chosen)
         hits = search(db, words, only_available=True, limit=8).hits if words else []
         return page("desk/lend.html", visit=visit, codes=[copy.code for copy in chosen], words=words, wishes=wishes, reasons=reasons,
-                    hits=hits, copies=desk.copies_to_lend(db, [hit.id for hit in hits]), nonce=secrets.token_urlsafe(16),
+                    hits=hits, copies=finding.copies_to_lend(db, [hit.id for hit in hits]), nonce=secrets.token_urlsafe(16),
                     said=lambda rule: rules.in_words(rule, translator(language.current())))
 
 

@@ -6,7 +6,7 @@ from flask import g, request, session
 from flask.typing import ResponseReturnValue
 
 from foundation import jobs
-from kiosk import desk, lending, slips, visiting
+from kiosk import desk, finding, lending, slips, visiting
 from printer import printouts
 from webui.routes.desk.frame import do, go, page, screens
 from webui.wiring import wiring
@@ -15,7 +15,8 @@ from webui.wiring import wiring
 @screens.get("")
 def today() -> ResponseReturnValue:
     with wiring().database.reading() as db:
-        return page("desk/today.html", seen=desk.signature(db), d=desk.look(db), announced=desk.announced, late=desk.lateness(db))
+        return page("desk/today.html", seen=desk.signature(db), d=desk.look(db), announced=desk.announced, late=finding.lateness(db),
+                    demo=wiring().settings.demo)
 
 
 @screens.get("/live")
@@ -26,7 +27,8 @@ def live() -> ResponseReturnValue:
         seen = desk.signature(db)
         if seen == request.args.get("seen"):
             return "", 204
-        return page("desk/_live.html", seen=seen, d=desk.look(db), announced=desk.announced, late=desk.lateness(db))
+        return page("desk/_live.html", seen=seen, d=desk.look(db), announced=desk.announced, late=finding.lateness(db),
+                    demo=wiring().settings.demo)
 
 
 @screens.post("/visit/<int:visit_id>/admit")

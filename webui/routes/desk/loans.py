@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from foundation import auditing
 from foundation.errors import Refused
 from foundation.text import t, translator
-from kiosk import desk, lending, rules, slips
+from kiosk import finding, lending, rules, slips
 from kiosk.collection import Copy
 from kiosk.loans import LOAN_WORKFLOW, OUT, Loan
 from printer import qr
@@ -25,8 +25,8 @@ def loans() -> ResponseReturnValue:
     if show not in SHOWN:
         abort(404)
     with wiring().database.reading() as db:
-        return page("desk/loans.html", show=show, shown=SHOWN, words=words, loans=desk.find_loans(db, show, words),
-                    late=desk.lateness(db))
+        return page("desk/loans.html", show=show, shown=SHOWN, words=words, loans=finding.find_loans(db, show, words),
+                    late=finding.lateness(db))
 
 
 @screens.get("/loan/<int:loan_id>")
@@ -34,8 +34,8 @@ def loan(loan_id: int) -> ResponseReturnValue:
     with wiring().database.reading() as db:
         found = lending.find_loan(db, loan_id) or abort(404)
         return page("desk/loan.html", loan=found, qr=qr.svg(slips.slip_code(found, wiring().keys)),
-                    steps=LOAN_WORKFLOW.possible(found.state, g.actor.roles), out=found.state in OUT, late=desk.lateness(db),
-                    trail=auditing.of(db, f"loan:{loan_id}"), papers=desk.slips_of(db, loan_id), scanned=request.args.get("copy"),
+                    steps=LOAN_WORKFLOW.possible(found.state, g.actor.roles), out=found.state in OUT, late=finding.lateness(db),
+                    trail=auditing.of(db, f"loan:{loan_id}"), papers=finding.slips_of(db, loan_id), scanned=request.args.get("copy"),
                     terms=[rules.in_words(rule, translator(language.current())) for rule in _rules(found)])
 
 
@@ -76,14 +76,14 @@ def copy(copy_id: int) -> ResponseReturnValue:
     with wiring().database.reading() as db:
         found = db.get(Copy, copy_id) or abort(404)
         return page("desk/copy.html", copy=found, loan=lending.find_by_copy(db, found.code)[1],
-                    late=desk.lateness(db), reading=desk.reading_of(db, copy_id), past=desk.past_loans(db, copy_id))
+                    late=finding.lateness(db), reading=finding.reading_of(db, copy_id), past=finding.past_loans(db, copy_id))
 
 
 @screens.get("/scan")
 def scan() -> ResponseReturnValue:
     """Whatever the scanner read, at any moment: a slip opens its loan, a copy's label the loan it is out on, or the copy."""
     with wiring().database.reading() as db:
-        return _open(desk.open_code(db, wiring().keys, request.args.get("code", "")[:LONGEST_CODE]))
+        return _open(finding.open_code(db, wiring().keys, request.args.get("code", "")[:LONGEST_CODE]))
 
 
 def _open(found: slips.Found) -> ResponseReturnValue:
@@ -99,8 +99,8 @@ def find() -> ResponseReturnValue:
     with wiring().database.reading() as db:
         try:
             if words.strip():
-                return _open(desk.open_code(db, wiring().keys, words))
+                return _open(finding.open_code(db, wiring().keys, words))
         except Refused:
             pass  # no code, so it is words
-        return page("desk/find.html", words=words, late=desk.lateness(db), guests=desk.find_guests(db, words, 20),
-                    loans=desk.find_loans(db, "all", words, 20) if words.strip() else [])
+        return page("desk/find.html", words=words, late=finding.lateness(db), guests=finding.find_guests(db, words, 20),
+                    loans=finding.find_loans(db, "all", words, 20) if words.strip() else [])

@@ -102,8 +102,10 @@ document.addEventListener("htmx:responseError", (event) => {
   body.append(dialog);
   dialog.showModal();
 });
-document.addEventListener("htmx:sendError", () => body.classList.add("is-away"));
-document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.xhr.status) body.classList.remove("is-away"); });
+document.addEventListener("htmx:afterRequest", (event) => {
+  const away = document.getElementById("away");
+  if (away) away.hidden = Boolean(event.detail.xhr.status);
+});
 
 // Buttons that only a script can serve are hidden until there is one.
 function openedByScript() {
