@@ -1,6 +1,9 @@
 """The screens: everything that knows HTTP, HTML or Flask."""
 
+from functools import partial
+
 from flask import Flask
+from werkzeug.routing import IntegerConverter
 
 from foundation.settings import Settings
 
@@ -17,6 +20,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     wired = wire(settings)
     app.secret_key = wired.keys.session
     app.config.update(MAX_CONTENT_LENGTH=60 * 2**20, MAX_FORM_MEMORY_SIZE=2**17, WTF_CSRF_TIME_LIMIT=None, WTF_CSRF_SSL_STRICT=False)
+    app.url_map.converters["int"] = partial(IntegerConverter, max=2**31 - 1)  # no row has a larger id: such a page does not exist
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.extensions["wiring"] = wired
     app.session_interface = ServerSessions(wired.database, settings.https)

@@ -205,6 +205,7 @@ def test_every_page_speaks_both_languages(officer: Browser) -> None:
 
 
 def test_what_a_stranger_asks_for_is_answered_with_a_sentence(officer: Browser) -> None:
-    page = officer.get("/desk/loan/4711")
-    assert page.status_code == 404
-    assert "Halaman ini tidak ada." in page.text
+    for path in ("/desk/loan/4711", "/desk/loan/2147483648", "/desk/copy/99999999999999999999", "/desk/visitor/-1", "/desk/loans?show=x"):
+        page = officer.get(path)
+        assert page.status_code == 404
+        assert "Halaman ini tidak ada." in page.text
