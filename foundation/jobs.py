@@ -16,8 +16,10 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from foundation.audit import record
 from foundation.clock import now
 from foundation.database import Database, DatabaseUnusable, Model
+from foundation.people import Actor, Role
 
 LEASE = timedelta(seconds=10)
 TRIES = 5
@@ -173,9 +175,12 @@ def exhausted(session: Session) -> list[Job]:
     return list(session.scalars(sa.select(Job).where(Job.done_at.is_(None), Job.tries >= TRIES).order_by(Job.id)))
 
 
-def try_again(session: Session, job_id: int) -> None:
+def try_again(session: Session, job_id: int, by: Actor) -> None:
+    """Start a job that was given up once more, with all its tries."""
+    by.must_be(Role.OFFICER, Role.ADMIN)
     job = session.get_one(Job, job_id)
     job.tries, job.due, job.error = 0, now(), None
+    record(session, by, "job tried again", job)
     session.info.setdefault("queues", set()).add(job.queue)
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 import sqlalchemy as sa
@@ -10,6 +10,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from foundation.clock import now
 from foundation.database import Model, Words
+
+SEEN_EVERY = timedelta(seconds=60)
 
 
 class StationKind(StrEnum):
@@ -49,6 +51,16 @@ def find_by_token(session: Session, token: str) -> Station | None:
     if not token or len(token) > 100:
         return None
     return session.scalar(sa.select(Station).where(Station.token_hash == digest(token), Station.active))
+
+
+def unseen(station: Station) -> bool:
+    """Whether the last sign of life of its screen is so old that it should be noted again."""
+    return station.seen_at is None or station.seen_at < now() - SEEN_EVERY
+
+
+def see(session: Session, station: Station) -> None:
+    """Its screen has just asked for a page."""
+    session.execute(sa.update(Station).where(Station.id == station.id).values(seen_at=now()))
 
 
 def invite(station: Station, until: datetime) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import sqlalchemy as sa
+import sqlalchemy.orm
 
 from foundation.clock import now
 from foundation.database import Database
@@ -45,6 +46,14 @@ class _Work:
     station: int
     address: str
     after_abort: bool
+
+
+_before = sa.orm.aliased(Printout)
+_aborted = (sa.select(_before.aborted).where(_before.station_id == Printout.station_id, _before.id != Printout.id,
+                                             _before.sent_at.is_not(None)).order_by(_before.sent_at.desc()).limit(1))
+_WORK = (sa.select(Printout.id, Printout.state, Printout.note, Printout.payload, Station.id, Station.printer,
+                   _aborted.scalar_subquery())
+         .join(Station, Station.id == Printout.station_id).where(Printout.id == sa.bindparam("printout")))
 
 
 class Spool:
@@ -158,13 +167,8 @@ class Spool:
                 return printouts.recover(session, station)
 
     def _work(self, printout: int) -> _Work:
-        before = sa.orm.aliased(Printout)
-        aborted = (sa.select(before.aborted).where(before.station_id == Printout.station_id, before.id != Printout.id,
-                                                   before.sent_at.is_not(None)).order_by(before.sent_at.desc()).limit(1))
         with self.database.reading() as session:
-            row = session.execute(sa.select(Printout.id, Printout.state, Printout.note, Printout.payload, Station.id,
-                                            Station.printer, aborted.scalar_subquery())
-                                  .join(Station, Station.id == Printout.station_id).where(Printout.id == printout)).one()
+            row = session.execute(_WORK, {"printout": printout}).one()
         return _Work(*row[:6], after_abort=bool(row[6]))
 
     def _take(self, work: _Work, step: str, note: str = "", aborted: bool = False) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from flask import Blueprint, Flask, Response, abort, request, url_for
+from flask import Blueprint, Flask, Response, abort, request
 
 FOLDER = Path(__file__).with_name("static")
 TEXT = {".css", ".js", ".svg", ".wasm", ".json", ".html"}
@@ -48,12 +48,13 @@ def _name_urls(css: str, path: Path) -> str:
     return re.sub(r'url\("([./\w-]+\.woff2)"\)', named, css)
 
 
+@cache
 def asset_url(name: str) -> str:
     """The address of a file under static/, with its content's digest. Raises LookupError for a file that is not there."""
     found = asset(name)
     if found is None:
         raise LookupError(f"no static file {name}")
-    return url_for("static.serve", name=name, v=found.digest)
+    return f"/static/{name}?v={found.digest}"
 
 
 @screens.get("/static/<path:name>")

@@ -2,6 +2,7 @@
 
 import errno
 import fcntl
+import gc
 import signal
 import sys
 import threading
@@ -42,6 +43,7 @@ def serve(settings: Settings, ready: Callable[[str], None]) -> None:
         works = Works(app.extensions["wiring"])
         app.extensions["works"] = works
         works.start()
+        settle_memory()
         serving = threading.Thread(target=server.run, name="web", daemon=True)
         serving.start()
         over = threading.Event()
@@ -53,6 +55,13 @@ def serve(settings: Settings, ready: Callable[[str], None]) -> None:
         server.close()
         works.stop()
         app.extensions["wiring"].database.close()
+
+
+def settle_memory() -> None:
+    """What was loaded to start stays for good: the collector need not look at it again (it took a tenth of the CPU)."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def _listen(app: object, settings: Settings):

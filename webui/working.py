@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Callable
 from functools import partial
 
 import sqlalchemy as sa
@@ -17,6 +18,7 @@ from foundation.stations import Station
 from kiosk import calendar
 from kiosk.lending import expire_requests
 from kiosk.visiting import close_visits
+from printer import thermal
 from webui import sessions
 from webui.wiring import Wiring
 
@@ -56,8 +58,11 @@ class Works:
     def alive(self) -> bool:
         return self._keeper.is_alive() and time.monotonic() - self.beat < 60 and all(t.is_alive() for t in self._threads.values())
 
-    def _run(self, worker: Worker, name: str) -> None:
-        self._threads[worker] = threading.Thread(target=worker.run_forever, name=name, daemon=True)
+    def _run(self, worker: Worker, name: str, before: Callable[[], None] = lambda: None) -> None:
+        def work() -> None:
+            before()
+            worker.run_forever()
+        self._threads[worker] = threading.Thread(target=work, name=name, daemon=True)
         self._threads[worker].start()
 
     def _keep(self) -> None:
@@ -86,7 +91,7 @@ class Works:
                 worker = Worker(self.wired.database, self.wired.jobs, [f"printing/{station_id}"],
                                 idle=partial(self.wired.spool.watch, station_id))
                 self.printers[station_id] = (address, worker)
-                self._run(worker, f"printer {station_id}")
+                self._run(worker, f"printer {station_id}", before=thermal.load)
 
 
 def upkeep(wired: Wiring) -> None:

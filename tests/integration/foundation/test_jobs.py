@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from foundation import jobs
 from foundation.clock import now
 from foundation.jobs import Job, Later, Worker, enqueue, job
+from tests.builders import OFFICER
 
 HERE = Path(__file__).resolve().parents[3]
 
@@ -88,7 +89,7 @@ def test_a_job_that_always_fails_is_given_up_with_its_reason_and_can_be_tried_ag
         [given_up] = jobs.exhausted(session)
         assert "no such shelf" in given_up.error
     with database.transaction() as session:
-        jobs.try_again(session, job_id)
+        jobs.try_again(session, job_id, OFFICER)
     assert worker.run_one()
 
 

@@ -75,5 +75,5 @@ def did_not_come_out(printout_id: int) -> ResponseReturnValue:
 
 @screens.post("/job/<int:job_id>/again")
 def try_again(job_id: int) -> ResponseReturnValue:
-    do(lambda db: jobs.try_again(db, job_id))
+    do(lambda db: jobs.try_again(db, job_id, g.actor))
     return go(".today", "again")

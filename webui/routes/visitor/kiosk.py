@@ -4,11 +4,13 @@ import secrets
 
 from flask import Blueprint, Response, current_app, g, redirect, request, session, url_for
 
+from foundation import stations
 from foundation.database import Session
 from foundation.errors import Refused
 from foundation.text import t
 from kiosk.visits import Visit, VisitState
 from webui.access import safe_next, station_of_request
+from webui.wiring import wiring
 
 screens = Blueprint("visitor", __name__, url_prefix="/kiosk")
 
@@ -16,6 +18,9 @@ screens = Blueprint("visitor", __name__, url_prefix="/kiosk")
 @screens.before_request
 def know_the_screen() -> Response | None:
     g.station = station_of_request()
+    if g.station and stations.unseen(g.station):
+        with wiring().database.transaction() as db:
+            stations.see(db, g.station)
     if g.station is None and request.endpoint != "visitor.enrol":
         raise Refused(t("This screen is not registered yet."),
                       t("An administrator makes an invitation under Office → Stations and opens it here."), status=403)

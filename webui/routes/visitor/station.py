@@ -32,6 +32,13 @@ def attract() -> ResponseReturnValue:
                            opens=days.next_opening(moment), day=today(days.zone))
 
 
+@screens.get("/alive")
+def alive() -> ResponseReturnValue:
+    """Before each step, and once a minute: is the service there? The desk sees by it that the screen is."""
+    session.passive = True
+    return "", 204
+
+
 @screens.post("/look")
 def look() -> ResponseReturnValue:
     """Language, text size and contrast; what was typed on the screen behind is kept."""

@@ -16,6 +16,8 @@ async function answers() {
   }
 }
 
+setInterval(answers, 60000); // the desk sees that this screen is on
+
 // A browser that cannot reach the server throws the page away, and what was typed with it: so ask first, then leave.
 async function leave(event, proceed) {
   if (event.defaultPrevented || answered) return;
