@@ -22,7 +22,6 @@ from printer.printouts import Printout
 from printer.receipt import Band, Big, Emphasis, Heading, Inverse, Line, Pair, QrCode, Receipt, Rule, Title
 from printer.thermal import render
 
-
 SLIP = "slip"
 
 
@@ -66,7 +65,7 @@ def slip(loan: Loan, here: Office, keys: Keys, copy_no: int) -> Receipt:
 
 def short_name(name: str) -> str:
     """Enough of a name to know one's own slip, too little for whoever finds it: Ratna W."""
-    first, *more = name.split()
+    first, *more = name.split() or [""]
     return f"{first} {more[-1][0]}." if more else first
 
 

@@ -17,6 +17,7 @@ from foundation.office import office
 from foundation.stations import Station
 from kiosk import calendar
 from kiosk.lending import expire_requests
+from kiosk.retention import forget_visitors
 from kiosk.visiting import close_visits
 from printer import thermal
 from webui import sessions
@@ -103,6 +104,7 @@ def upkeep(wired: Wiring) -> None:
     after_closing = closes is not None and local(now(), here.time_zone) > closes
     database.run(lambda session: expire_requests(session))
     database.run(lambda session: close_visits(session, before=day if not after_closing else day.fromordinal(day.toordinal() + 1)))
+    database.run(lambda session: forget_visitors(session, day))
     while database.run(lambda session: audit.seal(session)) == 500:
         pass
     database.run(lambda session: jobs.sweep(session))
