@@ -3,6 +3,7 @@
 import logging
 import os
 import shutil
+import threading
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -105,9 +106,17 @@ def _dummy(paper: Paper) -> "Dummy":
     return Dummy(profile=profile, magic_encode_args={"disabled": True, "encoding": "CP437"})
 
 
-@cache
+_loading = threading.Lock()
+
+
 def load() -> None:
     """Import python-escpos, and undo what importing it (3.1) does to the process. A service may do so before its first slip."""
+    with _loading:
+        _load()
+
+
+@cache
+def _load() -> None:
     handlers = logging.root.handlers[:]
     import escpos.capabilities as capabilities
 

@@ -1,10 +1,11 @@
 // The officer's hands: keys, the scanner at any moment, and a live page that keeps focus and scroll where they are.
-const body = document.body;
-const typing = (element) => element.closest("input:not([type=checkbox]), textarea, select, [contenteditable]");
+import { hear } from "loket/wedge";
 
-// A scanner types faster than a hand and ends with Enter or Tab; a single letter, typed slowly, is a key of its own.
-const QUICK = 50, SHORTEST = 4; // milliseconds between two characters of a scanner; characters of the shortest code
-let read = "", last = 0, waiting = 0;
+const body = document.body;
+// A letter alone, with no other close to it, is a key of its own; several close together are a scanner's.
+const ALONE = 100; // milliseconds
+let last = -Infinity, waiting = 0;
+const typing = (element) => element.closest("input:not([type=checkbox]), textarea, select, [contenteditable]");
 
 function keysAreOn() {
   return localStorage.getItem("keys") !== "off";
@@ -30,6 +31,7 @@ function actOn(key) {
 }
 
 function scanned(code) {
+  last = -Infinity;
   const box = document.querySelector(`input[type=checkbox][data-code="${CSS.escape(code.toUpperCase())}"]`);
   if (box) {
     box.checked = true;
@@ -43,26 +45,18 @@ function scanned(code) {
   } else if (body.dataset.scan) location.assign(`${body.dataset.scan}?code=${encodeURIComponent(code)}`);
 }
 
+const free = (event) => !typing(event.target) && !document.querySelector("dialog[open]");
+hear(scanned, free);
+
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || typing(event.target) || document.querySelector("dialog[open]")) return;
-  const quick = event.timeStamp - last < QUICK;
-  last = event.timeStamp;
-  if ((event.key === "Enter" || event.key === "Tab") && quick && read.length >= SHORTEST) {
-    event.preventDefault();
-    const code = read;
-    read = "";
-    clearTimeout(waiting);
-    scanned(code);
-  } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || !free(event)) return;
+  if (event.key === "ArrowDown" || event.key === "ArrowUp") {
     if (move(event.key === "ArrowDown" ? 1 : -1)) event.preventDefault();
   } else if (event.key.length === 1) {
-    if (event.key === "/" || (event.key === " " && quick)) event.preventDefault();
-    read = quick ? read + event.key : event.key;
     clearTimeout(waiting);
-    waiting = setTimeout(() => {
-      if (read.length === 1) actOn(read);
-      if (read.length < SHORTEST) read = "";
-    }, QUICK * 2);
+    if (event.key === "/") event.preventDefault();
+    if (event.timeStamp - last > ALONE) waiting = setTimeout(() => actOn(event.key), ALONE);
+    last = event.timeStamp;
   }
 });
 
