@@ -1,4 +1,4 @@
-"""Forgets who came when there is no more reason to know it; what was counted stays as it was (UU 27/2022, art. 43)."""
+"""Forgets who came when there is no more reason to know it, and keeps what was counted (UU 27/2022 article 43)."""
 
 from datetime import date
 
