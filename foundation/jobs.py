@@ -8,7 +8,8 @@ over. So a job runs at least once, and its handler must be safe to run again.
 import threading
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -112,7 +113,7 @@ class Worker:
         job = self._claim()
         if job is None:
             return False
-        with _Lease(self.database, job):
+        with _leases.keep(self.database, job):
             try:
                 self.handlers[job.name](**job.args)
                 outcome = {"done_at": now(), "error": None}
@@ -137,30 +138,40 @@ class Worker:
                                    .values(due=now() + LEASE, tries=Job.tries + 1).returning(Job)).one_or_none()
 
 
-class _Lease:
-    """Keeps a running job ours by moving its due time ahead, from a thread of its own that starts only for a slow job."""
+class _Leases:
+    """Keeps running jobs ours by moving their due times ahead, all from one thread that begins with the first job."""
 
-    def __init__(self, database: Database, job: Job):
-        self.database, self.job = database, job
-        self.over = threading.Event()
-        self.timer = threading.Timer(LEASE.total_seconds() / 3, self._renew)
-        self.timer.daemon = True
+    def __init__(self) -> None:
+        self._running: dict[int, tuple[Database, Job]] = {}
+        self._guard = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    @contextmanager
+    def keep(self, database: Database, job: Job) -> Iterator[None]:
+        with self._guard:
+            self._running[id(job)] = (database, job)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._renew, name="leases", daemon=True)
+                self._thread.start()
+        try:
+            yield
+        finally:
+            with self._guard:
+                del self._running[id(job)]
 
     def _renew(self) -> None:
-        while not self.over.is_set():
-            try:
-                change(self.database, self.job, {"due": now() + LEASE})
-            except (SQLAlchemyError, DatabaseUnusable):
-                log.exception("lease not renewed", job=self.job.id)
-            self.over.wait(LEASE.total_seconds() / 3)
+        while True:
+            time.sleep(LEASE.total_seconds() / 3)
+            with self._guard:
+                running = list(self._running.values())
+            for database, job in running:
+                try:
+                    change(database, job, {"due": now() + LEASE})
+                except (SQLAlchemyError, DatabaseUnusable):
+                    log.exception("lease not renewed", job=job.id)
 
-    def __enter__(self) -> None:
-        self.timer.start()
 
-    def __exit__(self, *_: object) -> None:
-        self.over.set()
-        self.timer.cancel()
-        self.timer.join()
+_leases = _Leases()
 
 
 def change(database: Database, job: Job, values: dict) -> bool:

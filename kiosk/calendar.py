@@ -92,8 +92,9 @@ class Moved:
 
 
 def load(session: Session) -> Calendar:
-    opening = {row.weekday: (row.opens, row.closes) for row in session.scalars(sa.select(OpeningDay))}
-    closed = {row.day: row.reason for row in session.scalars(sa.select(ClosedDay))}
+    week = session.execute(sa.select(OpeningDay.weekday, OpeningDay.opens, OpeningDay.closes))
+    opening = {weekday: (opens, closes) for weekday, opens, closes in week}
+    closed = dict(session.execute(sa.select(ClosedDay.day, ClosedDay.reason)).all())
     return Calendar(opening, closed, office(session).time_zone)
 
 

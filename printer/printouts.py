@@ -85,44 +85,53 @@ def queue(session: Session, what: str, subject: str, station: Station, payload: 
 
     Two that ask at the same moment: one meets an IntegrityError, and `Database.run` has it ask again.
     """
-    printout = session.scalar(sa.select(Printout).filter_by(what=what, subject=subject, copy_no=copy_no))
-    if printout is None:
-        printout = Printout(what=what, subject=subject, copy_no=copy_no, station_id=station.id, payload=payload,
-                            width_mm=station.paper_mm)
-        session.add(printout)
-        session.flush()
-        enqueue(session, DeviceOwner.print_printout, at=str(station.id), printout=printout.id)
-        audit.record(session, by, "queue printout", printout, what=what, subject=subject, copy=copy_no)
+    known = session.scalar(sa.select(Printout.id).filter_by(what=what, subject=subject, copy_no=copy_no))
+    if known is not None:
+        return session.get_one(Printout, known)
+    printout = Printout(what=what, subject=subject, copy_no=copy_no, station_id=station.id, payload=payload, width_mm=station.paper_mm)
+    session.add(printout)
+    session.flush()
+    enqueue(session, DeviceOwner.print_printout, at=str(station.id), printout=printout.id)
+    audit.record(session, by, "queue printout", printout, what=what, subject=subject, copy=copy_no)
     return printout
 
 
-def take(session: Session, printout_id: int, step: str, by: Actor, note: str = "", aborted: bool = False) -> Printout:
+def take(session: Session, printout_id: int, step: str, by: Actor, note: str = "", aborted: bool = False) -> PrintoutState:
     """Take `step` of PRINTOUT_WORKFLOW with the printout; raises Refused where the table has no such step from its state."""
-    printout = session.get_one(Printout, printout_id, with_for_update=True, populate_existing=True)
-    printout.state = PRINTOUT_WORKFLOW.take(step, printout.state, by.roles)
-    printout.note, printout.aborted = note, printout.aborted or aborted
-    if printout.state is SENDING:
-        printout.sent_at = now()
-    elif printout.state is PRINTED:
-        printout.confirmed_at, printout.confirmed_by = now(), by.name
+    state = session.execute(_STATE, {"printout": printout_id}).scalar_one()
+    values = {"state": PRINTOUT_WORKFLOW.take(step, state, by.roles), "note": note}
+    if values["state"] is SENDING:
+        values["sent_at"] = now()
+    elif values["state"] is PRINTED:
+        values |= {"confirmed_at": now(), "confirmed_by": by.name}
+    session.execute(sa.update(Printout).where(Printout.id == printout_id)
+                    .values(values | ({"aborted": True} if aborted else {})).execution_options(synchronize_session=False))
     if by is not PROGRAM or step == "lose sight":  # the routine of a printer is on the printout itself
-        audit.record(session, by, f"printout: {step}", printout)
-    return printout
+        audit.record(session, by, f"printout: {step}", f"printout:{printout_id}")
+    return values["state"]
+
+
+_STATE = sa.select(Printout.state).where(Printout.id == sa.bindparam("printout")).with_for_update()
+
+
+def _taken(session: Session, printout_id: int, step: str, by: Actor) -> Printout:
+    take(session, printout_id, step, by)
+    return session.get_one(Printout, printout_id, populate_existing=True)
 
 
 def came_out(session: Session, printout_id: int, by: Actor) -> Printout:
     """A person looked: the paper is there and whole. Raises Refused unless it is uncertain or unconfirmed."""
-    return take(session, printout_id, "came out", by)
+    return _taken(session, printout_id, "came out", by)
 
 
 def did_not_come_out(session: Session, printout_id: int, by: Actor) -> Printout:
     """A person looked: no paper, or half of it. The next copy is the caller's to make. Raises Refused as `came_out`."""
-    return take(session, printout_id, "did not come out", by)
+    return _taken(session, printout_id, "did not come out", by)
 
 
 def cancel(session: Session, printout_id: int, by: Actor) -> Printout:
     """Nobody needs it any more. Raises Refused once it was sent."""
-    return take(session, printout_id, "cancel", by)
+    return _taken(session, printout_id, "cancel", by)
 
 
 def latest(session: Session, what: str, subject: str) -> Printout | None:

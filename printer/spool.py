@@ -55,6 +55,8 @@ _WORK = (sa.select(Printout.id, Printout.state, Printout.note, Printout.payload,
                    _aborted.scalar_subquery())
          .join(Station, Station.id == Printout.station_id).where(Printout.id == sa.bindparam("printout")))
 
+_ADDRESS = sa.select(Station.printer).join(Printout, Printout.station_id == Station.id).where(Printout.id == sa.bindparam("printout"))
+
 
 class Spool:
     """Drives the printers of all stations that this process has. `folder` holds one lock for each address, so that no two
@@ -75,7 +77,9 @@ class Spool:
 
         Raises Later while the printer is not ready; the printout stays queued and says why.
         """
-        with self._owning(self._work(printout).address) as mine:
+        with self.database.reading() as session:
+            address = session.execute(_ADDRESS, {"printout": printout}).scalar_one()
+        with self._owning(address) as mine:
             if not mine:
                 raise Later(WAIT_FOR_OWNER)
             work = self._work(printout)  # read again: the owner before us may have printed it

@@ -49,18 +49,19 @@ def basket() -> ResponseReturnValue:
 def borrow() -> ResponseReturnValue:
     if not session.get("basket"):
         return go("loan") if "loan_id" in session else go("basket")  # a second tap, after the first went through
-    with wiring().database.reading() as db:
-        if visit_of_session(db) is None:
-            return redirect(url_for(".start"), 307)  # the guest book first; then back to the basket
     loan = wiring().database.run(_request)
+    if loan is None:
+        return redirect(url_for(".start"), 307)  # the guest book first; then back to the basket
     session["loan_id"] = loan.id
     session.pop("basket", None)
     session.pop("nonce", None)
     return go("loan")
 
 
-def _request(db: Session) -> Loan:
-    """The loan that is asked for; in self-service mode it is handed over, and its slip printed, in the same moment."""
+def _request(db: Session) -> Loan | None:
+    """The loan that is asked for (in self-service mode handed over, and its slip printed, in the same moment); None: by nobody yet."""
+    if visit_of_session(db) is None:
+        return None
     loan = lending.request_loan(db, session["visit_id"], session["basket"], session["nonce"], visitor(), language.current())
     if office(db).self_service and loan.state is LoanState.REQUESTED:
         by = lending.self_service_actor(visitor())
