@@ -98,17 +98,17 @@ def queue(session: Session, what: str, subject: str, station: Station, payload: 
 
 def take(session: Session, printout_id: int, step: str, by: Actor, note: str = "", aborted: bool = False) -> PrintoutState:
     """Take `step` of PRINTOUT_WORKFLOW with the printout; raises Refused where the table has no such step from its state."""
-    state = session.execute(_STATE, {"printout": printout_id}).scalar_one()
-    values = {"state": PRINTOUT_WORKFLOW.take(step, state, by.roles), "note": note}
-    if values["state"] is SENDING:
-        values["sent_at"] = now()
-    elif values["state"] is PRINTED:
-        values |= {"confirmed_at": now(), "confirmed_by": by.name}
-    session.execute(sa.update(Printout).where(Printout.id == printout_id)
-                    .values(values | ({"aborted": True} if aborted else {})).execution_options(synchronize_session=False))
+    state = PRINTOUT_WORKFLOW.take(step, session.execute(_STATE, {"printout": printout_id}).scalar_one(), by.roles)
+    more: dict[str, object] = {"aborted": True} if aborted else {}
+    if state is SENDING:
+        more["sent_at"] = now()
+    elif state is PRINTED:
+        more |= {"confirmed_at": now(), "confirmed_by": by.name}
+    session.execute(sa.update(Printout).where(Printout.id == printout_id).values(state=state, note=note, **more)
+                    .execution_options(synchronize_session=False))
     if by is not PROGRAM or step == "lose sight":  # the routine of a printer is on the printout itself
         audit.record(session, by, f"printout: {step}", f"printout:{printout_id}")
-    return values["state"]
+    return state
 
 
 _STATE = sa.select(Printout.state).where(Printout.id == sa.bindparam("printout")).with_for_update()
