@@ -20,7 +20,7 @@ def take(page: Page, name: str, width: int) -> None:
     page.wait_for_timeout(400)
     picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
     small = picture.resize((width, picture.height * width // picture.width), Image.Resampling.LANCZOS)
-    small.quantize(96).save(PICTURES / f"{name}.png", optimize=True)
+    small.quantize(224).save(PICTURES / f"{name}.png", optimize=True)
 
 
 def follow(page: Page, selector: str) -> None:

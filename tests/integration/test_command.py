@@ -148,6 +148,21 @@ def test_two_services_never_share_one_data_folder(loket, tmp_path):
     assert first.process.returncode == 0
 
 
+def test_the_service_runs_on_either_database(tmp_path, database_url):
+    port = free_port()
+    service = Process([sys.executable, "-m", "webui.cli", "run"],
+                      {"LOKET_DATA": str(tmp_path), "LOKET_PORT": str(port), "LOKET_DATABASE_URL": database_url,
+                       "LOKET_SECRET_KEY": "one key for several machines"}, port)
+    try:
+        service.wait_until_it_answers()
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=10) as answer:
+            assert json.load(answer)["status"] == "ok"
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/sign-in", timeout=10) as answer:
+            assert answer.status == 200
+    finally:
+        service.stop()
+
+
 def test_settings_come_from_a_file_and_the_environment_goes_before_it(tmp_path):
     from foundation.settings import Settings
 
