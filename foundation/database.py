@@ -27,7 +27,7 @@ class DatabaseUnusable(Exception):
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """Aware datetimes in and out, on every engine."""
+    """Aware datetimes in, the same moments in UTC out, on every engine."""
 
     impl = sa.DateTime(timezone=True)
     cache_ok = True
@@ -36,7 +36,9 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.astimezone(UTC) if value else None
 
     def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
-        return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)  # PostgreSQL: in its server's zone
 
 
 class Words(TypeDecorator[StrEnum]):

@@ -77,7 +77,6 @@ class Worker:
     def __init__(self, database: Database, handlers: Mapping[str, Callable[..., None]], queues: list[str],
                  idle: Callable[[], None] | None = None):
         self.database, self.handlers, self.queues, self.idle = database, handlers, queues, idle
-        self.beat = time.monotonic()
         self._wake = threading.Event()
         self._stop = False
 
@@ -87,7 +86,6 @@ class Worker:
         try:
             while not self._stop:
                 self._wake.clear()
-                self.beat = time.monotonic()
                 try:
                     if self.run_one():
                         continue

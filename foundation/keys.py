@@ -16,10 +16,6 @@ class Keys:
     session: bytes
     slips: dict[int, bytes]
 
-    @property
-    def newest_slip_key(self) -> int:
-        return max(self.slips)
-
 
 def load(folder: Path, secret_key: str = "") -> Keys:
     """The keys in `folder`/keys.json, made when missing; with `secret_key` (several machines share one) derived from it instead."""

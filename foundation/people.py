@@ -114,7 +114,3 @@ def add_person(session: Session, username: str, name: str, roles: list[str], pas
     session.add(person)
     session.flush()
     return person
-
-
-def everybody(session: Session) -> list[Person]:
-    return list(session.scalars(sa.select(Person).order_by(Person.active.desc(), Person.name)))

@@ -1,5 +1,6 @@
 """Where people are served: screens and printers set up, registered and taken away; every function is one use case."""
 
+import secrets
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -9,7 +10,7 @@ from foundation.audit import record
 from foundation.clock import now
 from foundation.errors import Refused
 from foundation.people import Actor, Role
-from foundation.stations import Station, StationKind, invite
+from foundation.stations import Station, StationKind, digest, invite
 from foundation.text import clean, t
 
 INVITATION = timedelta(hours=1)
@@ -54,6 +55,18 @@ def invite_screen(session: Session, station_id: int, by: Actor) -> tuple[Station
     code = invite(station, until)
     record(session, by, "screen invited", station)
     return station, code, until
+
+
+def enrol(session: Session, code: str) -> tuple[Station, str] | None:
+    """Use up an invitation: the station and its new device token (the old screen's token ends); None when it is no longer good."""
+    invited = sa.select(Station).where(Station.enrol_hash == digest(code), Station.enrol_until >= now(), Station.active)
+    station = session.scalar(invited.with_for_update())  # a second browser that opens it at the same moment finds it used
+    if station is None:
+        return None
+    token = secrets.token_urlsafe(32)
+    station.token_hash, station.enrol_hash, station.enrol_until = digest(token), None, None
+    record(session, Actor(station.name, frozenset(), station_id=station.id), "screen registered", station)
+    return station, token
 
 
 def forget_screen(session: Session, station_id: int, by: Actor) -> Station:

@@ -70,16 +70,6 @@ def invite(station: Station, until: datetime) -> str:
     return code
 
 
-def enrol(session: Session, code: str) -> tuple[Station, str] | None:
-    """Use up an invitation: the station and its new device token (the old screen's token ends); None when it is no longer good."""
-    station = session.scalar(sa.select(Station).where(Station.enrol_hash == digest(code), Station.active)) if len(code) < 100 else None
-    if station is None or station.enrol_until is None or station.enrol_until < now():
-        return None
-    token = secrets.token_urlsafe(32)
-    station.token_hash, station.enrol_hash, station.enrol_until = digest(token), None, None
-    return station, token
-
-
 def printer_station(session: Session, station_id: int | None) -> Station | None:
     """The station on whose printer paper for `station_id` comes out: its own, or else the first that has one."""
     own = session.get(Station, station_id) if station_id else None

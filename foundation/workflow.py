@@ -13,20 +13,18 @@ S = TypeVar("S", bound=StrEnum)
 
 @dataclass(frozen=True, init=False)
 class Step(Generic[S]):
-    """One line of the table; `unlike` names an earlier step that somebody else must have taken (four eyes)."""
+    """One line of the table."""
 
     name: str
     from_: frozenset[S]
     to: S
     by: frozenset[str]
-    unlike: str | None
 
-    def __init__(self, name: str, from_: S | Iterable[S], to: S, by: str | Iterable[str], unlike: str | None = None):
+    def __init__(self, name: str, from_: S | Iterable[S], to: S, by: str | Iterable[str]):
         object.__setattr__(self, "name", name)
         object.__setattr__(self, "from_", frozenset({from_} if isinstance(from_, StrEnum) else from_))
         object.__setattr__(self, "to", to)
         object.__setattr__(self, "by", frozenset({by} if isinstance(by, str) else by))
-        object.__setattr__(self, "unlike", unlike)
 
 
 class Workflow(Generic[S]):

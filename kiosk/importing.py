@@ -45,6 +45,11 @@ class Plan:
     titles: list[Entry]
     bad: list[BadRow]
 
+    @property
+    def copies(self) -> int:
+        """How many copies the titles' lines speak of."""
+        return sum(copies.count for entry in self.titles for copies in entry.copies)
+
 
 @dataclass(frozen=True)
 class Imported:
@@ -85,8 +90,7 @@ def check(session: Session, table: Table | Iterable[Row]) -> Plan:
 
 def summary(plan: Plan, translate: Callable[[str], str]) -> str:
     """What the file holds, as one sentence in the language of `translate`."""
-    facts = {"titles": len(plan.titles), "bad": len({row.line for row in plan.bad}),
-             "copies": sum(len(copies.codes) or copies.count for entry in plan.titles for copies in entry.copies)}
+    facts = {"titles": len(plan.titles), "copies": plan.copies, "bad": len({row.line for row in plan.bad})}
     return translate(t("Good titles: %(titles)s, copies: %(copies)s, bad rows: %(bad)s.")) % facts
 
 

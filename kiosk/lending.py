@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import sqlalchemy as sa
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from foundation.audit import record
@@ -31,26 +32,31 @@ class Wish:
     copy: Copy | None
 
 
-def free_copy(session: Session, title_id: int, also_reference: bool = False) -> Copy | None:
-    """A copy of the title that nobody has, lowest number first; on PostgreSQL locked, and locked ones passed over."""
+def free_copy(session: Session, title_id: int, also_reference: bool = False, to_take: bool = False) -> Copy | None:
+    """A copy of the title that nobody has, lowest number first.
+
+    `to_take`: it is about to be taken, so on PostgreSQL it is locked, and those that others have locked are passed over;
+    whoever only looks must not stand in the way of who takes.
+    """
     good = [CopyStatus.AVAILABLE, CopyStatus.REFERENCE_ONLY] if also_reference else [CopyStatus.AVAILABLE]
-    return session.scalar(
+    query = (
         sa.select(Copy).where(Copy.title_id == title_id, Copy.status.in_(good),
                               ~sa.exists().where(LoanItem.copy_id == Copy.id, LoanItem.outcome.is_(None)),
                               ~sa.exists().where(Reading.copy_id == Copy.id, Reading.ended_at.is_(None)))
-        .order_by(Copy.status.desc() if also_reference else Copy.number, Copy.number).limit(1).with_for_update(skip_locked=True))
+        .order_by(Copy.status.desc() if also_reference else Copy.number, Copy.number).limit(1))
+    return session.scalar(query.with_for_update(skip_locked=True) if to_take else query)
 
 
-def wishes(session: Session, title_ids: Sequence[int], category: Category | None) -> list[Wish]:
-    """What stands behind a basket: titles that are no longer there fall out."""
+def wishes(session: Session, title_ids: Sequence[int], category: Category | None, to_take: bool = False) -> list[Wish]:
+    """What stands behind a basket: titles that are no longer there fall out. `to_take` as in free_copy."""
     every_rule = session.scalars(sa.select(rules.LoanRule)).all()
     on = today(office(session).time_zone)
     titles = {title.id: title for title in session.scalars(sa.select(Title).where(Title.id.in_(title_ids)))}
-    return [Wish(titles[i], rules.choose(every_rule, category, titles[i].kind, on), free_copy(session, i))
+    return [Wish(titles[i], rules.choose(every_rule, category, titles[i].kind, on), free_copy(session, i, to_take=to_take))
             for i in dict.fromkeys(title_ids) if i in titles]
 
 
-def reasons_against(session: Session, visit: Visit, wanted: list[Wish], here: Office) -> list[Reason]:
+def reasons_against(session: Session, visit: Visit, wanted: Sequence[Wish], here: Office) -> list[Reason]:
     """Everything that stands in the way of this loan, always in the same order, each with one next step."""
     against: list[Reason] = []
     if visit.state is VisitState.SIGNED:
@@ -73,7 +79,7 @@ def reasons_against(session: Session, visit: Visit, wanted: list[Wish], here: Of
     return against
 
 
-def _against_title(wish: Wish, kinds_in_hand: list[Kind], wanted: list[Wish]) -> Iterable[Reason]:
+def _against_title(wish: Wish, kinds_in_hand: list[Kind], wanted: Sequence[Wish]) -> Iterable[Reason]:
     name = {"title": wish.title.title}
     if wish.rule is None or not wish.rule.loanable:
         yield Reason(t("“%(title)s” is not lent out."), t("Take it out of the basket and tap “Read here” instead."), name)
@@ -94,10 +100,15 @@ def request_loan(session: Session, visit_id: int, title_ids: Sequence[int], nonc
     caller hands over in the same transaction. Raises Refused with every reason when it cannot be.
     """
     by.must_be(VISITOR, Role.OFFICER, Role.ADMIN)
-    visit, here = session.get_one(Visit, visit_id, with_for_update=True), office(session)  # one request of a visitor at a time
+    visit = session.get_one(Visit, visit_id, with_for_update=True)  # one request of a visitor at a time
     if known := session.scalar(sa.select(Loan).where(Loan.nonce == nonce)):
         return known
-    wanted = wishes(session, title_ids[:MOST_IN_BASKET], visit.category)
+    return keep(session, visit, wishes(session, title_ids[:MOST_IN_BASKET], visit.category, to_take=True), nonce, by, language)
+
+
+def keep(session: Session, visit: Visit, wanted: Sequence[Wish], nonce: str, by: Actor, language: str) -> Loan:
+    """Keep the copies of these wishes for the visitor: the request itself. Raises Refused with every reason against it."""
+    here = office(session)
     if against := reasons_against(session, visit, wanted, here):
         raise Refused(t("This cannot be borrowed just now."), t("See below what you can do."), reasons=tuple(against))
     snapshots = {str(w.copy.id): rules.snapshot(w.rule) for w in wanted}
@@ -195,7 +206,7 @@ def read_here(session: Session, title_id: int, visit_id: int | None, nonce: str,
     by.must_be(VISITOR, Role.OFFICER, Role.ADMIN)
     if known := session.scalar(sa.select(Reading).where(Reading.nonce == nonce)):
         return known
-    copy = free_copy(session, title_id, also_reference=True)
+    copy = free_copy(session, title_id, also_reference=True, to_take=True)
     if copy is None:
         raise Refused(t("No copy of this title is on the shelf just now."), t("Ask the officer when it comes back."))
     reading = Reading(nonce=nonce, copy=copy, visit_id=visit_id, day=today(office(session).time_zone))
@@ -220,15 +231,17 @@ def self_service_actor(by: Actor) -> Actor:
 
 def find_loan(session: Session, loan_id: int) -> Loan | None:
     """The loan with its visit, lines, copies and titles."""
-    return session.scalars(sa.select(Loan).where(Loan.id == loan_id).options(*AT_ONCE)).unique().one_or_none()
+    return _found(session, Loan.id == loan_id)
 
 
 def _the_loan(session: Session, loan_id: int) -> Loan:
-    return session.scalars(sa.select(Loan).where(Loan.id == loan_id).options(*AT_ONCE)).unique().one()
+    if loan := find_loan(session, loan_id):
+        return loan
+    raise NoResultFound
 
 
 def find_by_number(session: Session, year: int, number: int) -> Loan | None:
-    return session.scalars(sa.select(Loan).where(Loan.year == year, Loan.number == number).options(*AT_ONCE)).unique().one_or_none()
+    return _found(session, Loan.year == year, Loan.number == number)
 
 
 def find_by_copy(session: Session, code: str) -> tuple[Copy, Loan | None]:
@@ -237,7 +250,11 @@ def find_by_copy(session: Session, code: str) -> tuple[Copy, Loan | None]:
     if copy is None:
         raise Refused(t("The label “%(code)s” is not of this library."), t("Check the label, or ask the officer."), code=copy_code(code))
     out_on = sa.select(LoanItem.loan_id).where(LoanItem.copy_id == copy.id, LoanItem.outcome.is_(None))
-    return copy, session.scalars(sa.select(Loan).where(Loan.id.in_(out_on)).options(*AT_ONCE)).unique().one_or_none()
+    return copy, _found(session, Loan.id.in_(out_on))
+
+
+def _found(session: Session, *conditions: sa.ColumnElement[bool]) -> Loan | None:
+    return session.scalars(sa.select(Loan).where(*conditions).options(*AT_ONCE)).unique().one_or_none()
 
 
 AT_ONCE = (joinedload(Loan.items).joinedload(LoanItem.copy).joinedload(Copy.title), joinedload(Loan.visit))   # one loan
@@ -253,12 +270,6 @@ def brought_back(session: Session) -> list[Loan]:
     """Loans with copies announced at the kiosk that the officer has not taken yet, longest first."""
     announced = sa.select(LoanItem.loan_id).where(LoanItem.brought_at.is_not(None), LoanItem.outcome.is_(None))
     return list(session.scalars(sa.select(Loan).where(Loan.id.in_(announced), Loan.state.in_(OUT)).order_by(Loan.id).options(*WHOLE)))
-
-
-def open_loans(session: Session, only_overdue: bool = False, at: datetime | None = None, most: int = 200) -> list[Loan]:
-    """Loans out of the house, the earliest due first."""
-    query = sa.select(Loan).where(Loan.state.in_(OUT)).order_by(Loan.due_at, Loan.id).limit(most).options(*WHOLE)
-    return list(session.scalars(query.where(Loan.due_at < (at or now())) if only_overdue else query))
 
 
 def readings_now(session: Session) -> list[Reading]:

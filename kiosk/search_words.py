@@ -22,14 +22,6 @@ STOP_WORDS = frozenset((
     "kepada", "no", "nomor", "of", "oleh", "pada", "para", "sebagai", "secara", "serta", "tahun", "tentang", "tersebut", "the",
     "thn", "untuk", "yang"))
 
-_WORD = 40
-
-# They stand in nearly every citation and say nothing about which title is meant.
-STOP_WORDS = frozenset((
-    "adalah", "and", "atas", "atau", "bagi", "bahwa", "dalam", "dan", "dari", "dengan", "di", "ini", "itu", "karena", "ke", "kepada",
-    "no", "nomor", "of", "oleh", "pada", "para", "sebagai", "secara", "serta", "tahun", "tentang", "tersebut", "the", "thn", "untuk",
-    "yang"))
-
 _WORD = re.compile(r"[^\W_]+")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _stemmer, _one_at_a_time = stemmer("indonesian"), Lock()  # the stemmer keeps its word in itself: it is not safe in threads

@@ -6,8 +6,7 @@ from dataclasses import replace
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from foundation.errors import Reason, Refused
-from foundation.office import office
+from foundation.errors import Refused
 from foundation.people import Actor, Role
 from foundation.text import t
 from kiosk import lending, visiting
@@ -25,17 +24,16 @@ def sign_for(session: Session, entry: visiting.GuestEntry, by: Actor, language: 
 
 
 def copies_with(session: Session, labels: Sequence[str]) -> list[Copy]:
-    """The copies with these labels, each once, in their order; labels of no copy fall out."""
-    wanted = dict.fromkeys(copy_code(label) for label in labels)
+    """The copies with these labels, each once, in their order; labels of no copy fall out, and those beyond the most."""
+    wanted = dict.fromkeys(copy_code(label) for label in labels[:lending.MOST_IN_BASKET])
     found = {copy.code: copy for copy in session.scalars(sa.select(Copy).where(Copy.code.in_(wanted)))}
     return [found[code] for code in wanted if code in found]
 
 
-def in_hand(session: Session, visit: Visit, copies: Sequence[Copy]) -> tuple[list[Wish], list[Reason]]:
-    """These copies, one by one, as wishes of the visitor; and everything that stands in the way of lending them."""
+def in_hand(session: Session, visit: Visit, copies: Sequence[Copy]) -> list[Wish]:
+    """These copies, one by one, as wishes of the visitor; without the copy where it is not one to lend."""
     by_title = {wish.title.id: wish for wish in lending.wishes(session, [copy.title_id for copy in copies], visit.category)}
-    wishes = [replace(by_title[copy.title_id], copy=copy if _can_go(session, copy) else None) for copy in copies]
-    return wishes, lending.reasons_against(session, visit, wishes, office(session))
+    return [replace(by_title[copy.title_id], copy=copy if _can_go(session, copy) else None) for copy in copies]
 
 
 def lend(session: Session, visit_id: int, labels: Sequence[str], nonce: str, by: Actor) -> Loan:
@@ -45,20 +43,15 @@ def lend(session: Session, visit_id: int, labels: Sequence[str], nonce: str, by:
     Raises Refused with every reason when it cannot be.
     """
     by.must_be(Role.OFFICER, Role.ADMIN)
+    visit = session.get_one(Visit, visit_id, with_for_update=True)
     if known := session.scalar(sa.select(Loan).where(Loan.nonce == nonce)):
         return known
-    visit = session.get_one(Visit, visit_id)
     copies = copies_with(session, labels)
-    wishes, against = in_hand(session, visit, copies)
-    if against:
-        raise Refused(t("This cannot be borrowed just now."), t("See below what you can do."), reasons=tuple(against))
     if len({copy.title_id for copy in copies}) < len(copies):
         raise Refused(t("Two copies of the same title are not lent to one person."), t("Take one of them out."))
+    loan = lending.keep(session, visit, in_hand(session, visit, copies), nonce, by, visit.language)
     for reading in session.scalars(sa.select(Reading).where(Reading.copy_id.in_([c.id for c in copies]), Reading.ended_at.is_(None))):
         lending.end_reading(session, reading.id, by)
-    session.flush()
-    loan = lending.request_loan(session, visit_id, [copy.title_id for copy in copies], nonce, by, visit.language)
-    _exchange(session, loan, copies)
     return lending.hand_over(session, loan.id, by)
 
 
@@ -66,16 +59,3 @@ def _can_go(session: Session, copy: Copy) -> bool:
     """Whether the copy, which lies on the counter, is one to lend and in nobody's loan; being read it may be."""
     return copy.status is CopyStatus.AVAILABLE and not session.scalar(
         sa.select(sa.exists().where(LoanItem.copy_id == copy.id, LoanItem.outcome.is_(None))))
-
-
-def _exchange(session: Session, loan: Loan, copies: Sequence[Copy]) -> None:
-    """Let the request hold the copies that lie on the counter instead of those it was given from the shelf."""
-    by_title = {copy.title_id: copy for copy in copies}
-    snapshots = loan.rules["items"]
-    exchanged = {}
-    for item in loan.items:
-        mine = by_title[item.copy.title_id]
-        exchanged[str(mine.id)] = snapshots[str(item.copy.id)]
-        item.copy = mine
-    loan.rules = {**loan.rules, "items": exchanged}
-    session.flush()

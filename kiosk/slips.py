@@ -97,6 +97,11 @@ def latest(session: Session, loan_id: int) -> Printout | None:
     return printouts.latest(session, SLIP, f"loan:{loan_id}")
 
 
+def may_be_number(text: str) -> bool:
+    """Whether `text` is read as a slip number typed by hand: four check digits are all that guards it, so tries are counted."""
+    return "".join(text[:200].split()).replace("-", "").isdigit()
+
+
 def identify(session: Session, keys: Keys, text: str) -> Found:
     """What a scanned or typed `text` opens: a slip's QR code, a slip number, or a copy's label.
 
@@ -105,7 +110,7 @@ def identify(session: Session, keys: Keys, text: str) -> Found:
     compact = "".join(text[:200].split())
     if len(compact) == codes.LENGTH and compact.isdigit():
         return Found(_known(find_loan(session, codes.read(keys.slips, compact))))
-    if compact.replace("-", "").isdigit():
+    if may_be_number(text):
         is_label = session.scalar(sa.select(sa.exists().where(Copy.code == compact)))
         if not is_label:
             return Found(_known(find_by_number(session, *codes.read_slip_number(keys.slips, text))))

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -15,7 +15,7 @@ from foundation.office import office
 from foundation.people import PROGRAM, VISITOR, Actor, Role
 from foundation.text import clean, t
 from kiosk.loans import Reading
-from kiosk.visits import IN_THE_ROOM, Category, HelpCall, Purpose, Rating, Visit, VisitState, person_key
+from kiosk.visits import Category, HelpCall, Purpose, Rating, Visit, VisitState, person_key
 
 MOST_PEOPLE = 500  # a larger group is a typing mistake
 
@@ -138,12 +138,15 @@ def leave(session: Session, visit_id: int, by: Actor, estimated: bool = False) -
     return visit
 
 
-def close_visits(session: Session, before: date, by: Actor = PROGRAM) -> int:
-    """At closing time: everybody still in the book on days before `before` has left, marked as estimated; how many."""
-    still_here = session.scalars(sa.select(Visit.id).where(Visit.state != VisitState.LEFT, Visit.day < before)).all()
+def close_visits(session: Session, before: datetime, by: Actor = PROGRAM) -> int:
+    """Everybody who came before the moment `before` (closing time) has left, marked as estimated; how many.
+
+    Who comes after it is served like everybody else, and has left by the next closing time.
+    """
+    still_here = session.scalars(sa.select(Visit.id).where(Visit.state != VisitState.LEFT, Visit.arrived_at < before)).all()
     for visit_id in still_here:
         leave(session, visit_id, by, estimated=True)
-    session.execute(sa.update(Reading).where(Reading.day < before, Reading.ended_at.is_(None)).values(ended_at=now()))
+    session.execute(sa.update(Reading).where(Reading.began_at < before, Reading.ended_at.is_(None)).values(ended_at=now()))
     return len(still_here)
 
 
@@ -188,8 +191,3 @@ def suggest_institutions(session: Session, beginning: str, most: int = 3) -> lis
                                            Visit.signed_at > now() - timedelta(days=400))
         .group_by(Visit.institution).order_by(sa.func.count().desc(), Visit.institution).limit(most))
     return list(found.scalars())
-
-
-def in_the_room(session: Session) -> list[Visit]:
-    """Everybody who has signed and not left, latest first."""
-    return list(session.scalars(sa.select(Visit).where(Visit.state.in_(IN_THE_ROOM)).order_by(Visit.signed_at.desc())))

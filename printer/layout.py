@@ -8,7 +8,7 @@ from functools import cache
 
 from foundation.stations import Station
 from printer.qr import Pixels, matrix
-from printer.receipt import Band, Big, Emphasis, Heading, Inverse, Line, Pair, Part, QrCode, Receipt, Rule, Space, Title
+from printer.receipt import Band, Big, Emphasis, Heading, Inverse, Line, Pair, Part, QrCode, Receipt, Rule, Title
 
 DOTS = {58: 384, 80: 576}  # printable dots of the two usual rolls at 203 dpi, 8 dots a millimetre
 CELL = 12                  # dots of one character of font A
@@ -126,8 +126,6 @@ def _part(part: Part, paper: Paper) -> list[LaidOut]:
             return [Picture(_kawung(paper.dots // 2))]
         case Rule():
             return [TextLine((Run("-" * paper.columns),))]
-        case Space():
-            return [TextLine(())]
 
 
 def _lines(text: str, columns: int, *, center: bool, bold: bool = False, wide: int = 1, tall: int = 1) -> list[LaidOut]:

@@ -71,12 +71,7 @@ class Rule:
     """A dashed line across the paper."""
 
 
-@dataclass(frozen=True)
-class Space:
-    """An empty line."""
-
-
-Part = Band | Heading | Big | Title | Line | Pair | Emphasis | QrCode | Inverse | Rule | Space
+Part = Band | Heading | Big | Title | Line | Pair | Emphasis | QrCode | Inverse | Rule
 
 
 @dataclass(frozen=True)

@@ -24,9 +24,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.extensions["wiring"] = wired
     app.session_interface = ServerSessions(wired.database, settings.https)
-    if settings.trusted_proxy:
-        from werkzeug.middleware.proxy_fix import ProxyFix
-        app.wsgi_app = ProxyFix(app.wsgi_app)  # type: ignore[method-assign]
     access.protect(app)
     language.speak(app)
     assets.serve_assets(app)

@@ -1,5 +1,6 @@
 """Who may see what: stations by their token, people by their session, roles on routes, and the headers of every answer."""
 
+import re
 import secrets
 from collections.abc import Callable
 from functools import wraps
@@ -15,6 +16,7 @@ from webui.wiring import wiring
 
 STATION_COOKIE = "loket_station"
 YEAR = 365 * 24 * 3600
+_OUR_PAGE = re.compile(r"/(?![/\\])[^\x00-\x1f\x7f]*")
 
 csrf = CSRFProtect()
 
@@ -107,5 +109,8 @@ def sign_in(person: Person) -> None:
 
 
 def safe_next(target: str | None) -> str | None:
-    """`target` when it is a page of ours, otherwise None: nobody is sent elsewhere after a sign-in."""
-    return target if target and target.startswith("/") and not target.startswith(("//", "/\\")) and "\n" not in target else None
+    """`target` when it is a page of ours, otherwise None: nobody is sent elsewhere after a sign-in.
+
+    Browsers pass over tabs and line ends in an address, so that `/<tab>/elsewhere` would lead elsewhere.
+    """
+    return target if target and _OUR_PAGE.fullmatch(target) else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from flask import Blueprint, Flask, Response, abort, request
+from flask import Blueprint, Flask, Response, request
 
 FOLDER = Path(__file__).with_name("static")
 TEXT = {".css", ".js", ".svg", ".wasm", ".json", ".html"}
@@ -61,7 +61,7 @@ def asset_url(name: str) -> str:
 def serve(name: str) -> Response:
     found = asset(name)
     if found is None:
-        abort(404)
+        return Response("There is no such file.", 404, mimetype="text/plain")
     packed = found.packed is not None and "gzip" in request.headers.get("Accept-Encoding", "")
     response = Response(found.packed if packed else found.plain, mimetype=found.kind)
     if packed:

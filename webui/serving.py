@@ -39,7 +39,7 @@ def serve(settings: Settings, ready: Callable[[str], None]) -> None:
     log_to(sys.stderr, settings.log_level)
     with nullcontext() if settings.database_url else only_one(Path(settings.data)):
         app = create_app(settings)
-        server = _listen(app, settings)
+        server = listen(app, settings)
         works = Works(app.extensions["wiring"])
         app.extensions["works"] = works
         works.start()
@@ -52,6 +52,7 @@ def serve(settings: Settings, ready: Callable[[str], None]) -> None:
         host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104 compared, not bound
         ready(f"http://{host}:{settings.port}")
         over.wait()
+        server.task_dispatcher.shutdown(timeout=5)  # who is being answered gets the answer
         server.close()
         works.stop()
         app.extensions["wiring"].database.close()
@@ -64,12 +65,13 @@ def settle_memory() -> None:
     gc.set_threshold(20_000, 20, 20)
 
 
-def _listen(app: object, settings: Settings):
+def listen(app: object, settings: Settings):
+    """The web server of `app`, bound to its port and not running yet. Raises click.ClickException with a sentence."""
     from waitress import create_server
 
     try:
         return create_server(app, host=settings.host, port=settings.port, threads=settings.threads, ident=None,
-                             max_request_body_size=60 * 2**20, clear_untrusted_proxy_headers=True, log_socket_errors=False)
+                             max_request_body_size=60 * 2**20, log_socket_errors=False, **_proxy(settings.trusted_proxy))
     except OSError as problem:
         where = f"{settings.host}:{settings.port}"
         if problem.errno == errno.EADDRINUSE:
@@ -78,6 +80,13 @@ def _listen(app: object, settings: Settings):
         if problem.errno == errno.EACCES:
             raise click.ClickException(f"{where} may not be used without more rights; choose a port above 1023.") from None
         raise click.ClickException(f"{where} cannot be listened on: {problem.strerror}.") from None
+
+
+def _proxy(address: str) -> dict[str, object]:
+    """Whose X-Forwarded-* headers waitress believes: of a proxy at `address`, the last one before us; of nobody else."""
+    believed = {"trusted_proxy": address, "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"},
+                "trusted_proxy_count": 1}
+    return {"clear_untrusted_proxy_headers": True, **(believed if address else {})}
 
 
 @contextmanager

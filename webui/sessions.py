@@ -136,5 +136,7 @@ def end_all_of(session: Session, person_id: int) -> None:
 
 
 def sweep(session: Session) -> None:
-    """Forget sessions that have ended by themselves."""
-    session.execute(sa.delete(BrowserSession).where(BrowserSession.seen_at < now() - max(OLDEST.values())))
+    """Forget sessions that have ended by themselves, and with them what a visitor had typed."""
+    for scope in (KIOSK, STAFF):
+        over = sa.or_(BrowserSession.seen_at < now() - IDLE[scope], BrowserSession.made_at < now() - OLDEST[scope])
+        session.execute(sa.delete(BrowserSession).where(BrowserSession.scope == scope, over))

@@ -1,16 +1,20 @@
 """Where ports meet adapters, and jobs meet what they need: the whole application on one screen."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from flask import current_app
 
 import webui.models  # noqa: F401  every model is known before the first query
+from foundation.clock import now
 from foundation.database import Database
 from foundation.keys import Keys, load
 from foundation.office import Office, office
 from foundation.settings import Settings
 from printer.spool import Spool
+
+OFFICE_KEPT = timedelta(seconds=5)
 
 
 @dataclass
@@ -20,14 +24,21 @@ class Wiring:
     keys: Keys
     spool: Spool
     jobs: dict[str, Callable[..., None]]
-    _office: list[Office] = field(default_factory=list)
+    _office: tuple[datetime, Office] | None = None   # until when it is good, and what it is
 
     def office(self) -> Office:
-        """The office as it is now; read once and again after every commit that changed it."""
-        if not self._office:
-            with self.database.transaction() as session:
-                self._office[:] = [office(session)]
-        return self._office[0]
+        """The office as it is now, or was five seconds ago where another process has changed it since."""
+        known = self._office
+        if known is None or known[0] < now():
+            with self.database.reading() as session:  # never in a transaction of its own: the asker may be in one
+                row = session.get(Office, 1)
+            self._office = known = (now() + OFFICE_KEPT, row or self.database.run(office))
+        return known[1]
+
+    def forget_office(self, info: dict) -> None:
+        """After a commit: what it changed of the office is read anew."""
+        if info.get("office changed"):
+            self._office = None
 
 
 def wire(settings: Settings) -> Wiring:
@@ -37,7 +48,7 @@ def wire(settings: Settings) -> Wiring:
     wired = Wiring(settings, database, load(settings.data, settings.secret_key), spool, jobs={
         "print_printout": spool.print_printout,
     })
-    database.committed.append(lambda info: wired._office.clear() if info.get("office changed") else None)
+    database.committed.append(wired.forget_office)
     return wired
 
 

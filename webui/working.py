@@ -1,8 +1,7 @@
-"""The workers of one running service: a thread for each printer, one for other jobs, and the upkeep of every minute."""
+"""The workers of one running service: a thread for each printer, and one for what must happen by itself."""
 
 import threading
 import time
-from collections.abc import Callable
 from functools import partial
 
 import sqlalchemy as sa
@@ -10,10 +9,9 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from foundation import audit, jobs
-from foundation.clock import local, now, today
+from foundation.clock import now, start_of, today
 from foundation.database import DatabaseUnusable
 from foundation.jobs import Worker
-from foundation.office import office
 from foundation.stations import Station
 from kiosk import calendar
 from kiosk.lending import expire_requests
@@ -29,11 +27,10 @@ LOOK = 2.0      # seconds between two looks for new or changed printers
 
 
 class Works:
-    """Starts with `start`, ends with `stop`; `alive` says whether every thread still beats."""
+    """Starts with `start`, ends with `stop`; `alive` says whether every thread is there and the keeper still beats."""
 
     def __init__(self, wired: Wiring):
         self.wired = wired
-        self.general = Worker(wired.database, wired.jobs, ["upkeep"])
         self.printers: dict[int, tuple[str, Worker]] = {}
         self._threads: dict[Worker, threading.Thread] = {}
         self._stop = threading.Event()
@@ -42,7 +39,6 @@ class Works:
 
     def start(self) -> None:
         self.wired.spool.recover()
-        self._run(self.general, "jobs")
         self._look_for_printers()
         self._keeper.start()
 
@@ -59,9 +55,9 @@ class Works:
     def alive(self) -> bool:
         return self._keeper.is_alive() and time.monotonic() - self.beat < 60 and all(t.is_alive() for t in self._threads.values())
 
-    def _run(self, worker: Worker, name: str, before: Callable[[], None] = lambda: None) -> None:
+    def _run(self, worker: Worker, name: str) -> None:
         def work() -> None:
-            before()
+            thermal.load()
             worker.run_forever()
         self._threads[worker] = threading.Thread(target=work, name=name, daemon=True)
         self._threads[worker].start()
@@ -92,20 +88,19 @@ class Works:
                 worker = Worker(self.wired.database, self.wired.jobs, [f"printing/{station_id}"],
                                 idle=partial(self.wired.spool.watch, station_id))
                 self.printers[station_id] = (address, worker)
-                self._run(worker, f"printer {station_id}", before=thermal.load)
+                self._run(worker, f"printer {station_id}")
 
 
 def upkeep(wired: Wiring) -> None:
     """What must happen by itself: requests expire, visits end at closing time, the audit trail is sealed, old rows go."""
     database = wired.database
+    zone = wired.office().time_zone
+    day = today(zone)
     with database.reading() as session:
-        here = office(session) if wired._office == [] else wired.office()
-        day, closes = today(here.time_zone), calendar.load(session).closes_at(today(here.time_zone))
-    after_closing = closes is not None and local(now(), here.time_zone) > closes
-    database.run(lambda session: expire_requests(session))
-    database.run(lambda session: close_visits(session, before=day if not after_closing else day.fromordinal(day.toordinal() + 1)))
-    database.run(lambda session: forget_visitors(session, day))
-    while database.run(lambda session: audit.seal(session)) == 500:
-        pass
-    database.run(lambda session: jobs.sweep(session))
-    database.run(lambda session: sessions.sweep(session))
+        closes = calendar.load(session).closes_at(day)
+    database.run(expire_requests)
+    database.run(partial(close_visits, before=closes if closes and closes < now() else start_of(day, zone)))
+    database.run(partial(forget_visitors, today=day))
+    audit.seal_all(database)
+    database.run(jobs.sweep)
+    database.run(sessions.sweep)

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy.orm import Session
@@ -15,7 +16,7 @@ from werkzeug.serving import make_server
 from foundation.database import Database
 from foundation.people import PROGRAM, Role, add_person, hash_password
 from foundation.settings import Settings
-from kiosk import lending, slips, visiting
+from kiosk import finding, lending, slips, visiting
 from kiosk.loans import Loan, LoanState
 from kiosk.visits import Visit, VisitState
 from printer import printouts
@@ -101,9 +102,9 @@ def quiet_desk(desk: Desk) -> Iterator[None]:
     def clear(session: Session) -> None:
         for loan in lending.waiting(session):
             lending.cancel(session, loan.id, OFFICER)
-        for loan in lending.open_loans(session):
+        for loan in finding.find_loans(session, "open"):
             lending.return_items(session, loan.id, [item.id for item in loan.open_items], OFFICER)
-        for visit in visiting.in_the_room(session):
+        for visit in session.scalars(sa.select(Visit).where(Visit.state != VisitState.LEFT)):
             visiting.leave(session, visit.id, OFFICER)
         for paper in printouts.needing_attention(session):
             printouts.came_out(session, paper.id, OFFICER)

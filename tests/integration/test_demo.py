@@ -7,10 +7,12 @@ import sqlalchemy as sa
 from foundation.clock import now
 from foundation.office import office
 from foundation.people import Role, find_by_username, password_matches
-from foundation.stations import Station, enrol
+from foundation.stationing import enrol
+from foundation.stations import Station
 from kiosk import calendar
 from kiosk.collection import Copy, CopyStatus, Kind, Title
-from kiosk.lending import find_loan, open_loans, return_items
+from kiosk.finding import find_loans
+from kiosk.lending import find_loan, return_items
 from kiosk.loans import Loan, LoanState, Reading
 from kiosk.searching import search
 from kiosk.visits import Visit, VisitState
@@ -77,7 +79,7 @@ def test_the_weeks_before_look_lived_in_and_lie_in_the_past(session):
 
 def test_a_loan_of_the_history_can_be_returned_and_follows_the_calendar(session):
     assert calendar.move_due_dates(session, OFFICER) == []
-    late = open_loans(session, only_overdue=True)[0]
+    late = find_loans(session, "overdue")[0]
     return_items(session, late.id, [item.id for item in late.items], OFFICER)
     assert find_loan(session, late.id).state is LoanState.RETURNED
 
@@ -100,7 +102,7 @@ def test_it_can_be_started_on_any_day(database, clock, moment):
     demo.fill(database, PRINTER)
     with database.reading() as session:
         assert session.scalar(sa.select(sa.func.max(Visit.arrived_at))) < moment + timedelta(seconds=1)
-        assert len(open_loans(session, only_overdue=True)) == 3
+        assert len(find_loans(session, "overdue")) == 3
 
 
 def test_the_description_names_every_way_in(session):

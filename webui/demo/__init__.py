@@ -104,7 +104,7 @@ def _office(session: Session) -> Office:
     here = office(session)
     here.name, here.library = OFFICE, f"Perpustakaan Hukum JDIH {OFFICE}"
     here.address = "Jalan Kenanga Raya Nomor 7, Wirasari (alamat fiktif)"
-    here.slip_terms = "Jaga dokumen tetap bersih dan utuh. Perpanjangan satu kali, di meja layanan."
+    here.slip_terms = "Jaga dokumen tetap bersih dan utuh. Laporkan kerusakan kepada petugas."
     return here
 
 

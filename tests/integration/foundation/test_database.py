@@ -2,10 +2,12 @@
 
 import threading
 import time
+from datetime import UTC
 
 import pytest
 import sqlalchemy as sa
 
+from foundation.clock import now
 from foundation.counters import Counter, next_number
 from foundation.database import Database, FairLock
 from foundation.stations import Station
@@ -42,6 +44,15 @@ def test_a_reader_does_not_wait_for_a_writer(database):
         session.flush()
         with database.reading() as other:
             assert other.get(Counter, "held") is None
+
+
+def test_a_moment_is_in_utc_wherever_the_server_stands(database):
+    with database.transaction() as session:
+        session.add(Station(name="Kiosk", seen_at=now()))
+    with database.reading() as session:
+        if not database.on_sqlite:
+            session.execute(sa.text("SET TIME ZONE 'Asia/Jakarta'"))
+        assert session.scalar(sa.select(Station.seen_at)).tzinfo is UTC
 
 
 def test_listeners_hear_of_commits_only(database):

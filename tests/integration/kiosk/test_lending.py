@@ -75,6 +75,16 @@ def test_two_kiosks_asking_for_the_last_copy_at_once_one_gets_it(desk):
         assert session.scalar(sa.select(sa.func.count(LoanItem.id)).where(LoanItem.outcome.is_(None))) == 1
 
 
+def test_who_looks_at_the_last_copy_does_not_keep_it_from_who_asks_for_it(database):
+    with database.transaction() as session:
+        an_office(session)
+        at, title, _ = a_kiosk(session), a_title(session), office(session)
+    with database.reading() as looking:
+        assert lending.wishes(looking, [title.id], None)[0].copy
+        with database.transaction() as session:
+            assert a_request(session, at, title).open_items
+
+
 def test_a_double_tap_from_two_threads_is_one_loan(desk):
     with desk.transaction() as session:
         at, title = a_kiosk(session), a_title(session, copies=3)

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from foundation.errors import Refused
 from foundation.office import office
-from kiosk import visiting
+from kiosk import desk, visiting
 from kiosk.visits import Category, HelpCall, Purpose, Rating, Visit, VisitState
 from tests.builders import OFFICER, a_guest, a_kiosk
 
@@ -22,7 +22,7 @@ def test_a_tap_on_start_is_seen_and_the_signed_book_admits(database, clock):
         visiting.sign(session, visit.id, visiting.read_entry(GOOD), at)
         assert (visit.state, visit.admitted_by, visit.category) == (VisitState.ADMITTED, "Loket", Category.PUBLIC)
         assert visit.keep_until == visit.day + timedelta(days=90)
-        assert visiting.in_the_room(session) == [visit]
+        assert desk.look(session).here == [visit]
 
 
 def test_where_the_officer_admits_the_guest_waits(database):
@@ -55,11 +55,14 @@ def test_a_visit_that_ended_is_not_signed_again(database):
 def test_at_closing_time_everybody_has_left_marked_as_estimated(database, clock):
     with database.transaction() as session:
         visit = a_guest(session, a_kiosk(session))
-    clock.shift(timedelta(days=1))
+        clock.shift(timedelta(hours=7))
+        late = a_guest(session, a_kiosk(session))
+    clock.shift(timedelta(minutes=1))
     with database.transaction() as session:
-        assert visiting.close_visits(session, before=visit.day + timedelta(days=1)) == 1
+        assert visiting.close_visits(session, before=late.arrived_at) == 1
         seen = session.get_one(Visit, visit.id)
         assert (seen.state, seen.left_estimated) == (VisitState.LEFT, True)
+        assert session.get_one(Visit, late.id).state is VisitState.ADMITTED  # who comes after it is not sent away
 
 
 def test_tapping_help_twice_is_one_call(database):

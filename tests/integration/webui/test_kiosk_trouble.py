@@ -1,5 +1,6 @@
 """What can go wrong at the kiosk is one clear sentence with the next step, and nothing is lost."""
 
+import itertools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -136,9 +137,17 @@ def test_a_slip_already_returned_says_when(scan, database: Database, by: Actor, 
 
 
 def test_guessing_slip_numbers_is_stopped(kiosk: Browser):
-    answers = [kiosk.post("/kiosk/scan", code=f"2026-00001-{number:04d}") for number in range(12)]
+    between = itertools.cycle(("-", " ", "\t", "\N{NO-BREAK SPACE}", ""))  # however it is written
+    answers = [kiosk.post("/kiosk/scan", code=next(between).join(("2026", "00001", f"{number:04d}"))) for number in range(12)]
     assert [answer.status_code for answer in answers].count(429) == 2
     assert "Terlalu banyak percobaan" in answers[-1].text
+
+
+@pytest.mark.parametrize("forged", [10**30, -1, "x", ""])
+def test_a_title_that_cannot_be_is_not_put_into_the_basket(kiosk: Browser, forged: object):
+    kiosk.get("/kiosk/search")
+    assert kiosk.post("/kiosk/basket/add", title_id=forged).status_code == 303
+    assert kiosk.get("/kiosk/basket").status_code == 200
 
 
 def test_every_reason_against_a_loan_is_on_the_basket_with_its_next_step(kiosk: Browser, database: Database):

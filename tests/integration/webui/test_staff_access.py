@@ -16,7 +16,7 @@ from foundation.people import VISITOR, Actor, Person, Role
 from kiosk import equipping, serving
 from tests.builders import OFFICER
 from tests.integration.webui.conftest import PASSWORD, Browser
-from webui.sessions import BrowserSession
+from webui.sessions import BrowserSession, sweep
 
 ANYBODY = set(Role) | {None}
 MAY_OPEN = {"desk": {Role.OFFICER, Role.ADMIN}, "office": {Role.ADMIN}, "staff.password": set(Role),
@@ -105,7 +105,8 @@ def test_signing_in_leads_to_the_page_that_was_asked_for(anybody: Browser, perso
     assert (answer.status_code, answer.location) == (303, "/desk/loans?show=overdue")
 
 
-@pytest.mark.parametrize("elsewhere", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)"])
+@pytest.mark.parametrize("elsewhere", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)",
+                                       "/\t/evil.example", "/\r/evil.example", "/\n/evil.example"])
 def test_signing_in_leads_nobody_elsewhere(anybody: Browser, person: Callable[..., Person], elsewhere: str) -> None:
     person(Role.OFFICER)
     assert anybody.post("/sign-in", username="officer", password=PASSWORD, next=elsewhere).location == "/desk"
@@ -172,6 +173,16 @@ def test_half_an_hour_without_a_person_ends_the_session_though_the_page_asks_on(
     assert officer.get("/desk/live").location.startswith("/sign-in")
 
 
+def test_what_a_visitor_typed_goes_with_the_session_that_ended(app: Flask, database: Database, clock: Traveller) -> None:
+    with database.transaction() as session:
+        session.add_all(BrowserSession(token_hash=scope, scope=scope, data={"draft": {"name": "Ratna"}}) for scope in ("kiosk", "staff"))
+    clock.shift(timedelta(minutes=11))
+    with database.transaction() as session:
+        sweep(session)
+    with database.reading() as session:
+        assert session.scalars(sa.select(BrowserSession.scope)).all() == ["staff"]
+
+
 def test_who_may_not_work_here_any_more_is_out_at_once(officer: Browser, admin: Browser) -> None:
     assert officer.get("/desk").status_code == 200
     admin.post("/office/people/1", name="Sari Contoh", roles=["officer"])
@@ -205,7 +216,8 @@ def test_every_page_speaks_both_languages(officer: Browser) -> None:
 
 
 def test_what_a_stranger_asks_for_is_answered_with_a_sentence(officer: Browser) -> None:
-    for path in ("/desk/loan/4711", "/desk/loan/2147483648", "/desk/copy/99999999999999999999", "/desk/visitor/-1", "/desk/loans?show=x"):
+    for path in ("/desk/loan/4711", "/desk/loan/2147483648", "/desk/copy/99999999999999999999", "/desk/visitor/-1", "/desk/loans?show=x",
+                 "/desk/day/9999-12-31", "/desk/day/0001-01-01"):
         page = officer.get(path)
         assert page.status_code == 404
         assert "Halaman ini tidak ada." in page.text

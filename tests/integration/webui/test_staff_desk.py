@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from foundation.audit import AuditEntry
 from foundation.database import Database
 from foundation.jobs import TRIES, Job
 from foundation.keys import Keys
@@ -255,6 +256,9 @@ def test_the_copies_in_the_officers_hand_are_the_ones_lent(database: Database, o
     assert items_of(database, the(database, Loan).id) == [(1, second.code)]
     assert the(database, Printout).copy_no == 1
     assert str(second.id) in the(database, Loan).rules["items"]
+    with database.reading() as session:
+        asked = session.scalars(sa.select(AuditEntry).where(AuditEntry.deed == "loan requested")).one()
+        assert asked.details["copies"] == [second.code]
 
 
 def test_a_copy_being_read_leaves_the_reading_table_with_its_loan(database: Database, officer: Browser) -> None:

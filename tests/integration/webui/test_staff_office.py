@@ -15,7 +15,8 @@ from foundation.audit import AuditEntry
 from foundation.database import Database
 from foundation.office import Office
 from foundation.people import Person, Role
-from foundation.stations import Station, enrol, find_by_token
+from foundation.stationing import enrol
+from foundation.stations import Station, find_by_token
 from kiosk.calendar import ClosedDay, OpeningDay
 from kiosk.collection import Copy, Title
 from kiosk.loans import Loan
@@ -188,6 +189,7 @@ def test_an_invitation_makes_a_screen_the_station_once_and_can_be_taken_back(adm
         assert the(database, Station).enrol_hash != code
         _, token = enrol(session, code)
         assert enrol(session, code) is None
+        assert session.scalars(sa.select(AuditEntry.deed).where(AuditEntry.deed == "screen registered")).all() == ["screen registered"]
     admin.post("/office/stations/1/forget")
     with database.reading() as session:
         assert find_by_token(session, token) is None
@@ -269,3 +271,9 @@ def test_the_trail_shows_who_did_what(admin: Browser) -> None:
     assert "pengaturan kantor diubah" in page
     assert "<td>masuk</td>" not in page
     assert "<td>masuk</td>" in admin.get("/office/trail").text
+
+
+def test_an_address_written_by_hand_is_answered_with_a_page(admin: Browser) -> None:
+    for path in ("/office/calendar?moved=-1", "/office/calendar?moved=99999999999999999999", "/office/calendar?moved=x",
+                 "/office/trail?deed=%00", "/office/rules?category=%00&kind=x"):
+        assert admin.get(path).status_code == 200, path

@@ -13,7 +13,7 @@ from PIL import Image
 from printer import codes, paper
 from printer.commands import split
 from printer.layout import DOTS, Paper, safe
-from printer.receipt import Band, Big, Emphasis, Heading, Inverse, Line, Pair, QrCode, Receipt, Rule, Space, Title
+from printer.receipt import Band, Big, Emphasis, Heading, Inverse, Line, Pair, QrCode, Receipt, Rule, Title
 from printer.thermal import render
 
 CODE = codes.make({1: b"k" * 32}, 42)
@@ -23,7 +23,7 @@ on_every_paper = pytest.mark.parametrize("kind", PAPERS, ids=["58 raster", "58 n
 
 
 def a_slip(text="Pedoman Teknis"):
-    return Receipt((Band(), Space(), Heading(text), Line(text, center=True), Inverse(text), Rule(), Big(text), Title(text),
+    return Receipt((Band(), Heading(text), Line(text, center=True), Inverse(text), Rule(), Big(text), Title(text),
                     Emphasis(text, text), QrCode(CODE), Line(text, bold=True), Pair(text, text)))
 
 

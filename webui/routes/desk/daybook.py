@@ -24,7 +24,9 @@ def day_book(day: str = "") -> ResponseReturnValue:
 
 
 def _day(text: str) -> date:
+    """A day of this book, whose neighbours are days too."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         abort(404)
+    return day if date.min < day < date.max else abort(404)

@@ -7,6 +7,7 @@ from flask import abort, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from foundation.errors import Refused
+from foundation.office import office
 from foundation.text import translator
 from kiosk import finding, lending, rules, serving, slips, visiting
 from kiosk.searching import search
@@ -53,15 +54,16 @@ def sign_guest() -> ResponseReturnValue:
 @screens.get("/lend/<int:visit_id>")
 def lend(visit_id: int) -> ResponseReturnValue:
     """Lending without the kiosk: the copies chosen so far stand in the address, so that nothing is kept before the hand-over."""
-    words, codes = request.args.get("q", "")[:LONGEST_CODE].strip(), request.args.getlist("copy")[:lending.MOST_IN_BASKET]
+    words, codes = request.args.get("q", "")[:LONGEST_CODE].strip(), request.args.getlist("copy")
     with wiring().database.reading() as db:
         visit = db.get(Visit, visit_id) or abort(404)
         if words and (found := finding.copy_with(db, words)):
             return redirect(url_for(".lend", visit_id=visit_id, copy=list(dict.fromkeys([*codes, found.code]))), 303)
         chosen = serving.copies_with(db, codes)
-        wishes, reasons = serving.in_hand(db, visit, chosen)
+        wishes = serving.in_hand(db, visit, chosen)
         hits = search(db, words, only_available=True, limit=8).hits if words else []
-        return page("desk/lend.html", visit=visit, codes=[copy.code for copy in chosen], words=words, wishes=wishes, reasons=reasons,
+        return page("desk/lend.html", visit=visit, codes=[copy.code for copy in chosen], words=words, wishes=wishes,
+                    reasons=lending.reasons_against(db, visit, wishes, office(db)),
                     hits=hits, copies=finding.copies_to_lend(db, [hit.id for hit in hits]), nonce=secrets.token_urlsafe(16),
                     said=lambda rule: rules.in_words(rule, translator(language.current())))
 

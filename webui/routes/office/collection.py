@@ -1,7 +1,5 @@
 """Bringing in a collection: a file is put aside, every bad row of it shown, and then it is imported or dropped."""
 
-from typing import Any
-
 from flask import abort, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -42,21 +40,16 @@ def check() -> ResponseReturnValue:
     except Refused as refusal:
         uploads.forget()
         return page("office/collection.html", refusal, counts={})
-    return page("office/check.html", name=found[1], plan=plan, ignored=table.ignored, most=MOST_SHOWN, copies=_copies(plan),
+    return page("office/check.html", name=found[1], plan=plan, ignored=table.ignored, most=MOST_SHOWN, copies=plan.copies,
                 said=lambda bad: importing.describe(bad, translator(language.current())))
-
-
-def _copies(plan: importing.Plan) -> int:
-    return sum(copies.count for entry in plan.titles for copies in entry.copies)
 
 
 @screens.post("/collection/import")
 def import_now() -> ResponseReturnValue:
     found = uploads.kept() or abort(404)
-
-    def work(db: Any) -> importing.Imported:
-        return importing.apply(db, importing.check(db, importing.read_table(*found)), g.actor, skip_bad="skip_bad" in request.form)
-    done = do(work)
+    with wiring().database.reading() as db:  # the file takes a while: nobody has to wait for it to be read
+        plan = importing.check(db, importing.read_table(*found))
+    done = do(lambda db: importing.apply(db, plan, g.actor, skip_bad="skip_bad" in request.form))
     uploads.forget()
     return go(".collection", "imported", titles=done.titles, copies=done.copies)
 

@@ -7,9 +7,11 @@ from flask.typing import ResponseReturnValue
 
 from foundation import auditing
 from foundation.clock import today
+from foundation.database import Session
 from foundation.errors import Refused
 from foundation.text import clean, t
 from kiosk import calendar, lending
+from kiosk.loans import Loan
 from webui.routes.office.frame import date_in, do, go, page, screens, wrong
 from webui.wiring import wiring
 
@@ -52,10 +54,14 @@ def open_day(day: str) -> ResponseReturnValue:
 
 def _days(refusal: Refused | None = None, form: str = "") -> ResponseReturnValue:
     with wiring().database.reading() as db:
-        moved = [(lending.find_loan(db, int(entry.subject.partition(":")[2])), entry.details)
-                for entry in auditing.latest(db, "move due date", request.args.get("moved", 0, int))] if "moved" in request.args else []
-        return page("office/calendar.html", refusal, form=form, calendar=calendar.load(db), week=WEEK, moved=moved, values=request.form,
-                    today=today(wiring().office().time_zone))
+        return page("office/calendar.html", refusal, form=form, calendar=calendar.load(db), week=WEEK, values=request.form,
+                    moved=_moved(db, request.args.get("moved", 0, int)), today=today(wiring().office().time_zone))
+
+
+def _moved(db: Session, count: int) -> list[tuple[Loan | None, dict]]:
+    """The loans that the last change moved, as far as a page shows them, each with its due date of before and now."""
+    entries = auditing.latest(db, "move due date", max(0, min(count, MOST_MOVES_SHOWN)))
+    return [(lending.find_loan(db, int(entry.subject.partition(":")[2])), entry.details) for entry in entries]
 
 
 def _week() -> dict[int, calendar.Hours]:

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from foundation import auditing, housekeeping
 from foundation.errors import Refused
+from foundation.text import clean
 from webui.routes.office.frame import do, go, page, screens
 from webui.wiring import wiring
 
@@ -31,6 +32,6 @@ def _settings(refusal: Refused | None = None, **values: Any) -> ResponseReturnVa
 
 @screens.get("/trail")
 def trail() -> ResponseReturnValue:
-    deed = request.args.get("deed", "")
+    deed = clean(request.args.get("deed"), 60)
     with wiring().database.reading() as db:
         return page("office/trail.html", entries=auditing.latest(db, deed), deeds=auditing.deeds(db), deed=deed)

@@ -20,9 +20,9 @@ from webui.wiring import wiring
 
 @screens.post("/basket/add")
 def add() -> ResponseReturnValue:
-    title_id = request.form.get("title_id", type=int)
+    title_id = request.form.get("title_id", 0, type=int)
     basket = session.get("basket", [])
-    if title_id and title_id not in basket:
+    if 0 < title_id < 2**31 and title_id not in basket:  # no row has a larger id
         session["basket"] = [*basket, title_id][:lending.MOST_IN_BASKET]
     session.setdefault("nonce", secrets.token_urlsafe(16))
     return go("basket")

@@ -33,7 +33,7 @@ def bring_back() -> ResponseReturnValue:
 def scan() -> ResponseReturnValue:
     """What a scanner, the camera or a finger wrote: a slip opens its return, a copy's label ticks it there or shows its title."""
     text = request.form.get("code", "")[:200]
-    if text.replace("-", "").replace(" ", "").strip().isdigit():
+    if slips.may_be_number(text):
         with limiter.limit("10 per minute"):  # slip numbers are short: guessing must be slow
             found = _identify(text)
     else:

@@ -3,7 +3,7 @@
 from flask import Response, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from foundation import stations
+from foundation import stationing
 from foundation.clock import now, today
 from foundation.errors import Refused
 from foundation.text import t
@@ -62,7 +62,7 @@ def ask_for_help() -> ResponseReturnValue:
 @screens.get("/enrol/<code>")
 def enrol(code: str) -> ResponseReturnValue:
     """Make this browser the kiosk that the invitation is for."""
-    enrolled = wiring().database.run(lambda db: stations.enrol(db, code))
+    enrolled = wiring().database.run(lambda db: stationing.enrol(db, code))
     if enrolled is None:
         raise Refused(t("This invitation is no longer good."), t("Make a new one under Office → Stations and open it here."),
                       status=404)

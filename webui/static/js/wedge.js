@@ -1,5 +1,5 @@
 // A scanner types like a keyboard, but faster than any hand: heard at any moment, on any screen, without a focused field.
-const PAUSE = 170;  // milliseconds: a longer one begins something new
+const PAUSE = 300;  // milliseconds: a longer one begins something new
 const ENDED = 180;  // milliseconds of silence after a scanner that ends its line with nothing
 const QUICK = 60;   // milliseconds a character takes a scanner on average, even a slow one; the fastest typists need 80
 const CERTAIN = 6, SHORTEST = 4; // characters: surely a scanner; the shortest label, where Enter or Tab ends it
