@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import datetime
 from typing import Any
@@ -31,9 +32,15 @@ class AuditEntry(Model):
     sealed: Mapped[int | None] = mapped_column(unique=True)
     seal: Mapped[str | None] = mapped_column(sa.String(64))
 
-    def content(self) -> bytes:
-        facts = [self.id, self.at.isoformat(), self.by, self.person_id, self.station_id, self.deed, self.subject, self.details]
-        return json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+FACTS = [AuditEntry.__table__.c[name] for name in ("id", "at", "by", "person_id", "station_id", "deed", "subject", "details")]
+
+
+def _link(previous: str, facts: Sequence[Any]) -> str:
+    """The seal after `previous` of an entry with these values of FACTS."""
+    number, at, *others = facts
+    content = json.dumps([number, at.isoformat(), *others], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256((previous + content).encode()).hexdigest()
 
 
 def record(session: Session, by: Actor, deed: str, thing: Model | str, **details: Any) -> None:
@@ -62,21 +69,25 @@ def seal(session: Session, most: int = AT_ONCE) -> int:
     last = session.execute(sa.select(AuditEntry.sealed, AuditEntry.seal).where(AuditEntry.sealed.is_not(None))
                            .order_by(AuditEntry.sealed.desc()).limit(1)).one_or_none()
     number, previous = last if last else (0, "")
-    waiting = session.scalars(sa.select(AuditEntry).where(AuditEntry.sealed.is_(None)).order_by(AuditEntry.id).limit(most)).all()
-    for entry in waiting:
-        number += 1
-        previous = hashlib.sha256(previous.encode() + entry.content()).hexdigest()
-        entry.sealed, entry.seal = number, previous
-    return len(waiting)
+    table = AuditEntry.__table__
+    waiting = session.execute(sa.select(*FACTS).where(table.c.sealed.is_(None)).order_by(table.c.id).limit(most)).all()
+    links = []
+    for place, facts in enumerate(waiting, start=number + 1):
+        previous = _link(previous, facts)
+        links.append({"entry": facts.id, "place": place, "link": previous})
+    if links:
+        session.connection().execute(sa.update(table).where(table.c.id == sa.bindparam("entry"))
+                                     .values(sealed=sa.bindparam("place"), seal=sa.bindparam("link")), links)
+    return len(links)
 
 
 def broken_at(session: Session) -> int | None:
     """The id of the first sealed entry that was changed, or follows one that was removed; None when the chain is whole."""
-    previous = ""
-    in_order = sa.select(AuditEntry).where(AuditEntry.sealed.is_not(None)).order_by(AuditEntry.sealed)
-    with closing(session.scalars(in_order.execution_options(yield_per=1000))) as entries:
-        for expected, entry in enumerate(entries, start=1):
-            previous = hashlib.sha256(previous.encode() + entry.content()).hexdigest()
-            if entry.sealed != expected or entry.seal != previous:
-                return entry.id
+    previous, table = "", AuditEntry.__table__
+    in_order = sa.select(*FACTS, table.c.sealed, table.c.seal).where(table.c.sealed.is_not(None)).order_by(table.c.sealed)
+    with closing(session.execute(in_order.execution_options(yield_per=1000))) as entries:
+        for expected, (*facts, sealed, seal) in enumerate(entries, start=1):
+            previous = _link(previous, facts)
+            if sealed != expected or seal != previous:
+                return facts[0]
     return None

@@ -5,7 +5,6 @@ import fcntl
 import gc
 import signal
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -44,18 +43,17 @@ def serve(settings: Settings, ready: Callable[[str], None]) -> None:
         app.extensions["works"] = works
         works.start()
         settle_memory()
-        serving = threading.Thread(target=server.run, name="web", daemon=True)
-        serving.start()
-        over = threading.Event()
-        for sign in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(sign, lambda *_: over.set())
+        signal.signal(signal.SIGTERM, _end)
         host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104 compared, not bound
         ready(f"http://{host}:{settings.port}")
-        over.wait()
-        server.task_dispatcher.shutdown(timeout=5)  # who is being answered gets the answer
+        server.run()  # until SIGTERM or Ctrl-C; who is being answered then gets the answer
         server.close()
         works.stop()
         app.extensions["wiring"].database.close()
+
+
+def _end(_signal: int, _frame: object) -> None:
+    raise SystemExit
 
 
 def settle_memory() -> None:
