@@ -28,7 +28,7 @@ from printer.printouts import HELD, OWNER_ENDED, QUEUED, SENDING, Printout, Prin
 
 WATCH_EVERY = 5.0    # seconds
 TELL_AGAIN = timedelta(seconds=60)
-ASK_AGAIN, ASK_SELDOM, WAIT_FOR_OWNER = 3.0, 30.0, 2.0  # seconds until a printout that could not be sent is tried again
+ASK_AGAIN, ASK_SELDOM, WAIT_FOR_OWNER = 3.0, 30.0, 0.3  # seconds until a printout that could not be sent is tried again
 HOLD_FOR = 1800.0    # seconds
 
 NO_PRINTER = t("This station has no printer.")

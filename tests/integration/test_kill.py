@@ -76,7 +76,7 @@ def survived(tmp_path_factory):
 
 def _on_paper(folder: Path) -> list[str]:
     """The slip numbers that came out whole, each as often as it did; copies marked SALINAN are not among them."""
-    texts = [slip.text for file in sorted(folder.glob("*.bin")) for slip in paper.pages(file.read_bytes(), 80)]
+    texts = [slip.text for file in sorted(folder.rglob("*.bin")) for slip in paper.pages(file.read_bytes(), 80)]
     numbers = [re.search(r"\d{4}-\d{5}-\d{4}", text) for text in texts if "SALINAN" not in text]
     return [found[0][:10] for found in numbers if found]
 

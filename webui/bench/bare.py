@@ -74,9 +74,13 @@ def connect(folder: Path) -> Any:
 
 def execute(connection: Any, statements: list[Statement]) -> int:
     """Run `statements` and fetch what they answer; how many rows that was."""
-    rows = 0
+    rows = within = 0  # within: looks that the service took on another connection while it was writing on this one
     for sql, values, many in statements:
-        if sql in ("COMMIT", "ROLLBACK") and not connection.in_transaction:
+        if sql.startswith("BEGIN") and connection.in_transaction:
+            within += 1
+            continue
+        if sql in ("COMMIT", "ROLLBACK") and (within or not connection.in_transaction):
+            within = max(0, within - 1)
             continue
         cursor = connection.executemany(sql, values) if many else connection.execute(sql, values)
         rows += len(cursor.fetchall()) if cursor.description else 0

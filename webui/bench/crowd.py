@@ -95,11 +95,11 @@ def taps_to_paper(service: Service, taps: int) -> list[float]:
         guest.borrow()
         guest.close()
         desk.look()
-        times.append(timed(_hand_over_and_wait, desk, desk.waiting[0], service, len(list(service.paper.glob("*.bin")))))
+        times.append(timed(_hand_over_and_wait, desk, desk.waiting[0], service, len(list(service.paper.rglob("*.bin")))))
     return times
 
 
 def _hand_over_and_wait(desk: Desk, loan: str, service: Service, before: int) -> None:
     desk.hand_over(loan)
-    while len(list(service.paper.glob("*.bin"))) == before:
+    while len(list(service.paper.rglob("*.bin"))) == before:
         time.sleep(0.001)

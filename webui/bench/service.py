@@ -69,7 +69,8 @@ class Service:
     def __enter__(self) -> "Service":
         database = Database(Settings(data=self.folder).database)
         with database.transaction() as session:
-            session.execute(sa.update(Station).values(printer=f"simulated://{self.paper}"))
+            for station in session.scalars(sa.select(Station)):
+                station.printer = f"simulated://{self.paper / str(station.id)}"
         database.close()
         self.start()
         return self

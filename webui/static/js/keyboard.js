@@ -66,7 +66,9 @@ function show(wanted) {
   const kind = field.dataset.keys;
   if (kind === "text") { turn("text"); suit(); } else turn(kind);
   place.dataset.kind = kind;
-  requestAnimationFrame(() => field?.closest(".k-main") && field.closest(".field").scrollIntoView({ block: "nearest" }));
+  requestAnimationFrame(() => { // what is wrong with it may stand below the whole group of fields
+    for (const part of [main.querySelector(".is-now .wrong"), field?.closest(".k-main .field")]) part?.scrollIntoView({ block: "nearest" });
+  });
 }
 
 function hide() {
