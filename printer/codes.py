@@ -15,18 +15,20 @@ LENGTH = len(VERSION) + 1 + SEQUENCE_DIGITS + MAC_DIGITS
 
 
 class Wrong(StrEnum):
-    FOREIGN = "foreign"  # not a code of this kind at all: another library's, a product's, one read in part
-    FORGED = "forged"    # it has the right form, and no key of ours made it
+    FOREIGN = "foreign"    # not a code of this kind at all: another library's, a product's, one read in part
+    FORGED = "forged"      # it has the right form, and no key of ours made it
+    MISTYPED = "mistyped"  # a slip number whose check digits do not fit: a finger beside the key, not a forger
 
 
 _SENTENCES = {
     Wrong.FOREIGN: (t("This is not the code of a loan slip."), t("Scan the square code on the slip, or type the slip’s number.")),
     Wrong.FORGED: (t("This slip’s code was not made by this library."), t("Show the slip to the officer.")),
+    Wrong.MISTYPED: (t("There is no slip with this number."), t("Compare it with the slip and type it once more, or ask the officer.")),
 }
 
 
 class WrongCode(Refused):
-    """A code that opens nothing; `kind` says whether it is foreign or forged."""
+    """A code that opens nothing; `kind` says why."""
 
     def __init__(self, kind: Wrong):
         super().__init__(*_SENTENCES[kind], status=422)
@@ -72,7 +74,7 @@ def check_digits(keys: Mapping[int, bytes], year: int, number: int) -> str:
 def read_slip_number(keys: Mapping[int, bytes], text: str) -> tuple[int, int]:
     """Year and running number of a slip number as typed: with dashes, spaces or nothing between, leading zeros or none.
 
-    Raises WrongCode: foreign when it is not such a number, forged when its check digits are those of no key.
+    Raises WrongCode: foreign when it is not such a number, mistyped when its check digits are those of no key.
     """
     groups = re.split(r"[\s\-‐‑–—.]+", text[:60].strip())
     if not all(group.isascii() and group.isdigit() for group in groups):
@@ -87,7 +89,7 @@ def read_slip_number(keys: Mapping[int, bytes], text: str) -> tuple[int, int]:
     body = f"{int(year)}-{int(number)}"
     matches = [hmac.compare_digest(check, _mac(key, body, CHECK_DIGITS)) for key in keys.values()]
     if not any(matches):
-        raise WrongCode(Wrong.FORGED)
+        raise WrongCode(Wrong.MISTYPED)
     return int(year), int(number)
 
 

@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from kiosk import lending, slips
 from kiosk.loans import LoanState
-from tests.e2e.visitor.conftest import OFFICER, Service, heading, scan
+from tests.e2e.visitor.conftest import OFFICER, Service, follow, heading, scan
 
 
 @pytest.mark.parametrize("ending", ["\n", "\t", ""])
@@ -30,6 +30,19 @@ def test_copies_are_scanned_one_by_one_and_the_officer_takes_them(kiosk: Page, s
         lending.return_items(session, loan.id, [item.id for item in loan.items if item.copy.code == labels[1]], OFFICER)
     expect(kiosk.locator(f".pick:has-text('{labels[1]}')")).to_contain_text("Sudah kembali", timeout=8000)
     assert service.newest_loan().state is LoanState.PARTIALLY_RETURNED
+
+
+def test_what_lies_on_the_desk_is_named_and_a_later_tick_stays(kiosk: Page, service: Service):
+    digits, labels = service.lend(copies=2)
+    scan(kiosk, digits)
+    kiosk.wait_for_url("**/kiosk/return")
+    kiosk.tap(f".pick:has-text('{labels[0]}')")
+    follow(kiosk, "button:has-text('Serahkan ke petugas')")
+    expect(heading(kiosk)).to_have_text("Letakkan buku di meja petugas")
+    expect(kiosk.locator(".pick :checked")).to_have_count(0)
+    with kiosk.expect_response("**/kiosk/return?items=*"):  # the screen asks every two seconds how far the officer is
+        kiosk.tap(f".pick:has-text('{labels[1]}')")
+    expect(kiosk.locator(f".pick:has-text('{labels[1]}') input")).to_be_checked()
 
 
 def test_a_slip_alone_never_completes_a_return(kiosk: Page, service: Service):

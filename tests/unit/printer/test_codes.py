@@ -82,11 +82,11 @@ def test_what_is_no_slip_number_is_foreign(typed):
     assert refusal.value.kind is Wrong.FOREIGN
 
 
-def test_a_slip_number_with_wrong_check_digits_is_forged():
+def test_a_slip_number_with_wrong_check_digits_is_mistyped():
     right = codes.check_digits(KEYS, 2026, 42)
     wrong = next(f"{n:04d}" for n in range(10000) if f"{n:04d}" not in (right, codes.check_digits({1: OLD}, 2026, 42)))
     with pytest.raises(WrongCode) as refusal:
         codes.read_slip_number(KEYS, f"2026-00042-{wrong}")
-    assert refusal.value.kind is Wrong.FORGED
+    assert refusal.value.kind is Wrong.MISTYPED
     assert refusal.value.message
     assert refusal.value.next_step

@@ -26,7 +26,7 @@ def bring_back() -> ResponseReturnValue:
         return render_template("visitor/return.html")
     shown = [item for item in loan.items if returning["whole"] or item.id in returning["items"]]
     return render_template("visitor/_returning.html" if is_part() else "visitor/returning.html", loan=loan, shown=shown,
-                           scanned=returning["items"], whole=returning["whole"])
+                           scanned=returning["items"], whole=returning["whole"], ticked=request.args.getlist("items", int))
 
 
 @screens.post("/scan")
