@@ -120,7 +120,8 @@ def news(session: Session, most: int = 8) -> list[News]:
     things = {**_subjects(session, subjects, Visit), **_subjects(session, subjects, Loan, *WHOLE),
               **_subjects(session, subjects, Copy, with_title),
               **_subjects(session, subjects, Reading, joinedload(Reading.copy).options(with_title))}
-    return [_news(entry, things.get(entry.subject)) for entry in entries]
+    told = [_news(entry, things.get(entry.subject)) for entry in entries]
+    return [one for one in told if one.name or one.about]  # whoever went before writing a name is no news
 
 
 def _subjects(session: Session, subjects: set[str], model: type, *options: ORMOption) -> dict[str, Model]:

@@ -90,7 +90,7 @@ def requires(*roles: Role) -> Callable:
         @wraps(view)
         def guarded(*args: object, **kwargs: object):
             if g.get("person") is None:
-                return redirect(url_for("staff.sign_in", next=request.full_path if request.method == "GET" else None), 303)
+                return redirect(url_for("staff.sign_in", next=request.full_path.rstrip("?") if request.method == "GET" else None), 303)
             g.actor.must_be(*roles)
             return view(*args, **kwargs)
         return guarded

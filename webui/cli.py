@@ -17,6 +17,7 @@ from foundation.settings import Settings
 from foundation.text import translator
 
 HERE = Path(__file__).resolve().parent.parent
+MARK = "this-is-a-demo"  # a file in a demo's data folder
 AT_THE_MACHINE = Actor("command line", frozenset(Role))
 
 
@@ -45,12 +46,16 @@ def _database(settings: Settings | None = None) -> Iterator[Database]:
         upgrade(database)
         yield database
     except OSError as problem:
-        raise stop(f"The data folder {settings.data} cannot be used: {problem.strerror}.") from None
+        raise _unusable(settings.data, problem) from None
     except (DatabaseUnusable, Refused) as problem:
         raise stop(_in_words(problem)) from None
     finally:
         if database:
             database.close()
+
+
+def _unusable(data: Path, problem: OSError) -> click.ClickException:
+    return stop(f"The data folder {data} cannot be used: {problem.strerror}.")
 
 
 def _in_words(problem: Exception) -> str:
@@ -72,26 +77,46 @@ def main() -> None:
 @click.option("--no-browser", is_flag=True, help="Open no browser.")
 def demo(port: int, host: str, data: Path, printer: str, fresh: bool, no_browser: bool) -> None:
     """A whole fictional office to try everything in."""
-    from webui.serving import serve
+    from printer.connect import check_address
+    from webui import demo as office
+    from webui.serving import only_one, serve
 
     data = data.resolve()
-    mark = data / "this-is-a-demo"
-    if fresh and data.exists():
-        if not mark.exists() and any(data.iterdir()):
-            raise stop(f"{data} is not a demo's folder, so it is not deleted; name another one with --data.")
-        shutil.rmtree(data)
-    if data.exists() and not mark.exists() and any(data.iterdir()):
-        raise stop(f"{data} holds something else; name an empty folder with --data.")
     settings = Settings(data=data, host=host, port=port, demo=True, log_level="warning")
-    with _database(settings) as database:
-        mark.touch()
-        from printer.connect import check_address
-        from webui import demo as office
-        address = printer or f"simulated://{data / 'paper'}"
-        check_address(address)
-        click.echo("Preparing the demo office …")
-        made = office.fill(database, address)
+    _claim(data, fresh)
+    with only_one(data):  # never under a demo that is running
+        if fresh:
+            _empty(data)
+        with _database(settings) as database:
+            address = printer or f"simulated://{data / 'paper'}"
+            check_address(address)
+            click.echo("Preparing the demo office …")
+            made = office.fill(database, address)
     serve(settings, lambda base: _welcome(made, base, no_browser))
+
+
+def _claim(data: Path, fresh: bool) -> None:
+    """Make `data` a demo's folder; one that holds something else is left alone."""
+    mark = data / MARK
+    try:
+        if data.exists() and not mark.exists() and any(data.iterdir()):
+            raise stop(f"{data} is not a demo's folder, so it is not deleted; name another one with --data." if fresh else
+                       f"{data} holds something else; name an empty folder with --data.")
+        data.mkdir(parents=True, exist_ok=True)
+        mark.touch()
+    except OSError as problem:
+        raise _unusable(data, problem) from None
+
+
+def _empty(data: Path) -> None:
+    """Forget the demo in `data`, but for its mark and the lock that is held."""
+    from webui.serving import LOCK
+
+    for path in data.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif path.name not in (MARK, LOCK):
+            path.unlink()
 
 
 def _welcome(made: object, base: str, no_browser: bool) -> None:

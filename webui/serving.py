@@ -14,6 +14,8 @@ import structlog
 
 from foundation.settings import Settings
 
+LOCK = "loket.lock"  # in the data folder
+
 
 def log_to(stream: object, level: str) -> None:
     import logging
@@ -90,7 +92,7 @@ def _proxy(address: str) -> dict[str, object]:
 @contextmanager
 def only_one(data: Path) -> Iterator[None]:
     """Hold the data folder for this process: a second service on the same SQLite file would make writers wait for seconds."""
-    with (data / "loket.lock").open("w") as file:
+    with (data / LOCK).open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

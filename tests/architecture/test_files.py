@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.architecture.tree import PROJECT, name, ours
+from tests.architecture.tree import PROJECT, TEMPLATES, name, ours
 
 VENDOR = PROJECT / "webui/static/vendor"
 LISTED = json.loads((VENDOR / "VENDOR.json").read_text())
@@ -45,3 +45,10 @@ def test_every_vendored_file_is_listed_with_a_licence():
 def test_a_vendored_script_fetches_nothing_from_elsewhere():
     scripts = [path for path in VENDOR.rglob("*") if path.suffix in {".js", ".css", ".svg"}]
     assert not [name(script) for script in scripts if re.search("|".join(HOSTS), script.read_text(encoding="utf-8"))]
+
+
+def test_every_icon_that_is_named_can_be_drawn():
+    drawn = set(re.findall(r'<symbol id="([^"]+)"', (VENDOR / "icons.svg").read_text(encoding="utf-8")))
+    named = {(icon, name(path)) for path in TEMPLATES
+             for icon in re.findall(r'(?:icon\(|before=|after=|symbol=)"([a-z0-9-]+)"', path.read_text(encoding="utf-8"))}
+    assert not [found for found in named if found[0] not in drawn]

@@ -133,6 +133,18 @@ def test_a_folder_that_is_no_demo_is_never_deleted(loket, tmp_path):
     assert (precious / "wedding.jpg").exists()
 
 
+def test_a_running_demo_is_not_deleted_by_a_fresh_one(loket, tmp_path):
+    port, data = free_port(), tmp_path / "demo"
+    first = Process([sys.executable, "-m", "webui.cli", "demo", f"--port={port}", f"--data={data}", "--no-browser"], {}, port)
+    try:
+        first.wait_until_it_answers()
+        again = loket("demo", "--fresh", f"--port={free_port()}", f"--data={data}", "--no-browser")
+        assert "Another Loket is already running" in refused(again)
+        assert (data / "loket.db").exists()
+    finally:
+        first.stop()
+
+
 def test_two_services_never_share_one_data_folder(loket, tmp_path):
     port = free_port()
     first = Process([sys.executable, "-m", "webui.cli", "run"], {"LOKET_DATA": str(tmp_path / "data"), "LOKET_PORT": str(port)}, port)

@@ -143,6 +143,7 @@ def test_in_a_self_service_office_the_kiosk_lends_by_itself(guest: Page, borrow_
     service.set_office(self_service=True)
     borrow_one(guest)
     expect(heading(guest)).to_have_text("Sudah diserahkan. Selamat membaca!")
+    expect(guest.locator("main")).not_to_contain_text("meja petugas")
     assert service.newest_loan().state is LoanState.ON_LOAN
 
 

@@ -34,6 +34,14 @@ def test_where_the_officer_admits_the_guest_waits(database):
         assert (visit.state, visit.admitted_by) == (VisitState.ADMITTED, "Sari Contoh")
 
 
+def test_whoever_goes_before_writing_a_name_is_no_news_at_the_desk(database):
+    with database.transaction() as session:
+        at = a_kiosk(session)
+        guest = a_guest(session, at)
+        visiting.leave(session, visiting.arrive(session, at, "id").id, at)
+        assert [news.name for news in desk.news(session)] == [guest.name]
+
+
 def test_signing_twice_corrects_one_line_of_the_book(database):
     with database.transaction() as session:
         at = a_kiosk(session)

@@ -69,7 +69,7 @@ def test_closing_a_day_moves_the_loans_due_then_and_shows_them(clock: Traveller,
     assert loan.due_on == date(2026, 3, 17)
     page = admin.follow(admin.post("/office/calendar/closed", day="2026-03-17", reason="Cuti bersama"))
     assert "1 pinjaman mendapat jatuh tempo baru." in page.text
-    assert "2026-03-17 → <b>2026-03-18</b>" in page.text
+    assert "17 Mar 2026 → <b>18 Mar 2026</b>" in page.text
     assert the(database, Loan).due_on == date(2026, 3, 18)
     admin.post("/office/calendar/closed/2026-03-17/remove")
     assert the(database, Loan).due_on == date(2026, 3, 17)

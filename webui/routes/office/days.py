@@ -58,10 +58,11 @@ def _days(refusal: Refused | None = None, form: str = "") -> ResponseReturnValue
                     moved=_moved(db, request.args.get("moved", 0, int)), today=today(wiring().office().time_zone))
 
 
-def _moved(db: Session, count: int) -> list[tuple[Loan | None, dict]]:
+def _moved(db: Session, count: int) -> list[tuple[Loan | None, dict[str, date]]]:
     """The loans that the last change moved, as far as a page shows them, each with its due date of before and now."""
     entries = auditing.latest(db, "move due date", max(0, min(count, MOST_MOVES_SHOWN)))
-    return [(lending.find_loan(db, int(entry.subject.partition(":")[2])), entry.details) for entry in entries]
+    return [(lending.find_loan(db, int(entry.subject.partition(":")[2])),
+             {name: date.fromisoformat(day) for name, day in entry.details.items()}) for entry in entries]
 
 
 def _week() -> dict[int, calendar.Hours]:
