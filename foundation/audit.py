@@ -36,6 +36,9 @@ class AuditEntry(Model):
 FACTS = [AuditEntry.__table__.c[name] for name in ("id", "at", "by", "person_id", "station_id", "deed", "subject", "details")]
 
 
+_ENTRY = sa.insert(AuditEntry.__table__)
+
+
 def _link(previous: str, facts: Sequence[Any]) -> str:
     """The seal after `previous` of an entry with these values of FACTS."""
     number, at, *others = facts
@@ -52,7 +55,8 @@ def record(session: Session, by: Actor, deed: str, thing: Model | str, **details
         if thing.id is None:  # type: ignore[attr-defined]
             session.flush()
         thing = f"{thing.__tablename__}:{thing.id}"  # type: ignore[attr-defined]
-    session.add(AuditEntry(by=by.name, person_id=by.person_id, station_id=by.station_id, deed=deed, subject=thing, details=details))
+    session.execute(_ENTRY, {"by": by.name, "person_id": by.person_id, "station_id": by.station_id, "deed": deed, "subject": thing,
+                             "details": details})
 
 
 def seal_all(database: Database) -> None:

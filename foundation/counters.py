@@ -12,9 +12,14 @@ class Counter(Model):
     last: Mapped[int] = mapped_column(default=0)
 
 
+_table = Counter.__table__
+_NEXT = (sa.update(_table).where(_table.c.name == sa.bindparam("counter")).values(last=_table.c.last + 1)
+         .returning(_table.c.last))
+
+
 def next_number(session: Session, name: str) -> int:
     """The number after the last one taken from the counter `name`; 1 for a new counter. Rolled back with its transaction."""
-    taken = session.scalar(sa.update(Counter).where(Counter.name == name).values(last=Counter.last + 1).returning(Counter.last))
+    taken = session.scalar(_NEXT, {"counter": name})
     if taken is None:
         session.execute(sa.insert(Counter).values(name=name, last=1))
         return 1

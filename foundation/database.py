@@ -151,7 +151,7 @@ def _sqlite_engine(url: sa.URL) -> sa.Engine:
 
     if sqlite.sqlite_version_info < OLDEST_SQLITE:
         raise DatabaseUnusable(f"SQLite {sqlite.sqlite_version} can corrupt its file; pysqlite3 with 3.51.3 or newer is needed.")
-    engine = sa.create_engine(url, module=sqlite, pool_size=40, max_overflow=10,
+    engine = sa.create_engine(url, module=sqlite, pool_size=40, max_overflow=10, pool_use_lifo=True,
                               connect_args={"timeout": 5, "check_same_thread": False})
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", lambda c: c.exec_driver_sql(c.get_execution_options().get("sqlite_begin", "BEGIN")))

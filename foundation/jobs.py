@@ -71,6 +71,17 @@ def enqueue(session: Session, function: Callable, *, at: str = "", due: datetime
     return queued
 
 
+# Hot statements of the product are made once: making one anew costs more than running it.
+_table = Job.__table__
+_WAITING = (sa.select(_table.c.id)
+            .where(_table.c.queue.in_(sa.bindparam("queues", expanding=True)), _table.c.done_at.is_(None),
+                   _table.c.due <= sa.bindparam("moment"), _table.c.tries < TRIES).order_by(_table.c.due, _table.c.id).limit(1))
+_CLAIM = (sa.update(_table).where(_table.c.id == _WAITING.with_for_update(skip_locked=True).scalar_subquery())
+          .values(due=sa.bindparam("lease_ends"), tries=_table.c.tries + 1).returning(_table))
+_CHANGE = sa.update(_table).where(_table.c.id == sa.bindparam("job"), _table.c.tries == sa.bindparam("tried"),
+                                  _table.c.done_at.is_(None))
+
+
 class Worker:
     """Works off jobs of `queues`, one after the other, in the thread that calls it."""
 
@@ -112,9 +123,12 @@ class Worker:
         if job is None:
             return False
         with _leases.keep(self.database, job):
+            _running.job, _running.ended = job, False
             try:
                 self.handlers[job.name](**job.args)
-                outcome = {"done_at": now(), "error": None}
+                if _running.ended:
+                    return True
+                outcome = _done()
             except Later as later:
                 outcome = {"due": now() + timedelta(seconds=later.seconds), "tries": job.tries - 1}
             except Exception:
@@ -123,29 +137,39 @@ class Worker:
         change(self.database, job, outcome)
         return True
 
-    def _claim(self) -> Job | None:
-        waiting = (sa.select(Job.id)
-                   .where(Job.queue.in_(self.queues), Job.done_at.is_(None), Job.due <= now(), Job.tries < TRIES)
-                   .order_by(Job.due, Job.id).limit(1))
+    def _claim(self) -> sa.Row | None:
+        waiting = {"queues": self.queues, "moment": now()}
         with self.database.reading() as session:
-            if session.scalar(waiting) is None:  # an idle worker takes no write lock
+            if session.scalar(_WAITING, waiting) is None:  # an idle worker takes no write lock
                 return None
-        mine = waiting.with_for_update(skip_locked=True).scalar_subquery()
         with self.database.transaction() as session:
-            return session.scalars(sa.update(Job).where(Job.id == mine)
-                                   .values(due=now() + LEASE, tries=Job.tries + 1).returning(Job)).one_or_none()
+            return session.execute(_CLAIM, {**waiting, "lease_ends": now() + LEASE}).one_or_none()
+
+
+_running = threading.local()  # job: what this thread works on; ended: whether its end is part of a transaction already
+
+
+def finish(session: Session) -> None:
+    """End the job that this thread works on together with its last change, in the caller's transaction."""
+    if job := getattr(_running, "job", None):
+        session.execute(_CHANGE, {"job": job.id, "tried": job.tries, **_done()})
+        _running.ended = True
+
+
+def _done() -> dict:
+    return {"done_at": now(), "error": None}
 
 
 class _Leases:
     """Keeps running jobs ours by moving their due times ahead, all from one thread that begins with the first job."""
 
     def __init__(self) -> None:
-        self._running: dict[int, tuple[Database, Job]] = {}
+        self._running: dict[int, tuple[Database, sa.Row]] = {}
         self._guard = threading.Lock()
         self._thread: threading.Thread | None = None
 
     @contextmanager
-    def keep(self, database: Database, job: Job) -> Iterator[None]:
+    def keep(self, database: Database, job: sa.Row) -> Iterator[None]:
         with self._guard:
             self._running[id(job)] = (database, job)
             if self._thread is None:
@@ -172,11 +196,10 @@ class _Leases:
 _leases = _Leases()
 
 
-def change(database: Database, job: Job, values: dict) -> bool:
-    """Change the job only while it is still ours: a later try makes an earlier one powerless."""
+def change(database: Database, job: sa.Row, values: dict) -> bool:
+    """Change a leased job only while it is still ours: a later try makes an earlier one powerless."""
     with database.transaction() as session:
-        return bool(session.execute(sa.update(Job).where(Job.id == job.id, Job.tries == job.tries, Job.done_at.is_(None))
-                                    .values(**values)).rowcount)
+        return bool(session.execute(_CHANGE, {"job": job.id, "tried": job.tries, **values}).rowcount)
 
 
 def exhausted(session: Session) -> list[Job]:

@@ -27,9 +27,12 @@ class Office(Model):
     changed_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
 
 
+_THE_ONE = sa.select(Office).where(Office.id == 1)
+
+
 def office(session: Session) -> Office:
     """The office's row, read once in a session; made with its defaults when there is none yet."""
-    row = session.info.get("office") or session.get(Office, 1)
+    row = session.info.get("office") or session.scalar(_THE_ONE)
     if row is None:
         row = Office(id=1)
         session.add(row)

@@ -89,6 +89,14 @@ def find_by_username(session: Session, username: str) -> Person | None:
     return session.scalar(sa.select(Person).where(Person.username == clean(username, 60).casefold()))
 
 
+_WITH_ID = sa.select(Person).where(Person.id == sa.bindparam("person"), Person.active)
+
+
+def find_active(session: Session, person_id: int) -> Person | None:
+    """The person who may work here; None for one who may no longer."""
+    return session.scalar(_WITH_ID, {"person": person_id})
+
+
 def sign_in_hash(person: Person | None) -> str:
     """The hash to test a password against; for an unknown name one that costs the same, so that names cannot be guessed."""
     if person and person.active:

@@ -42,6 +42,11 @@ class Station(Model):
     printer_state_at: Mapped[datetime | None]
 
 
+_WITH_TOKEN = sa.select(Station).where(Station.token_hash == sa.bindparam("hash"), Station.active)
+_WITH_PRINTER = (sa.select(Station).where(Station.active, Station.printer != "")
+                 .order_by(sa.case((Station.id == sa.bindparam("own", type_=sa.Integer), 0), else_=1), Station.id).limit(1))
+
+
 def digest(token: str) -> str:
     """What is stored of a token: a stolen copy of the database opens no screen."""
     return hashlib.sha256(token.encode()).hexdigest()
@@ -50,7 +55,7 @@ def digest(token: str) -> str:
 def find_by_token(session: Session, token: str) -> Station | None:
     if not token or len(token) > 100:
         return None
-    return session.scalar(sa.select(Station).where(Station.token_hash == digest(token), Station.active))
+    return session.scalar(_WITH_TOKEN, {"hash": digest(token)})
 
 
 def unseen(station: Station) -> bool:
@@ -72,10 +77,7 @@ def invite(station: Station, until: datetime) -> str:
 
 def printer_station(session: Session, station_id: int | None) -> Station | None:
     """The station on whose printer paper for `station_id` comes out: its own, or else the first that has one."""
-    own = session.get(Station, station_id) if station_id else None
-    if own and own.active and own.printer:
-        return own
-    return session.scalar(sa.select(Station).where(Station.active, Station.printer != "").order_by(Station.id).limit(1))
+    return session.scalar(_WITH_PRINTER, {"own": station_id})
 
 
 def printer_states(session: Session) -> dict[str, str]:

@@ -91,10 +91,13 @@ class Moved:
     due: date
 
 
+_WEEK, _CLOSED = sa.select(OpeningDay.weekday, OpeningDay.opens, OpeningDay.closes), sa.select(ClosedDay.day, ClosedDay.reason)
+
+
 def load(session: Session) -> Calendar:
-    week = session.execute(sa.select(OpeningDay.weekday, OpeningDay.opens, OpeningDay.closes))
+    week = session.execute(_WEEK)
     opening = {weekday: (opens, closes) for weekday, opens, closes in week}
-    closed = dict(session.execute(sa.select(ClosedDay.day, ClosedDay.reason)).all())
+    closed = dict(session.execute(_CLOSED).all())
     return Calendar(opening, closed, office(session).time_zone)
 
 

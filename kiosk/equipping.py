@@ -31,4 +31,4 @@ def print_test(session: Session, station_id: int, by: Actor) -> Printout:
         Pair(_(t("Paper")), f"{station.paper_mm} mm"), Pair(_(t("Time")), f"{local(now(), here.time_zone):%d.%m.%Y %H.%M}"),
         QrCode("0" * 34), Big(f"{number}"), Line(_(t("Every edge and the whole square must be on the paper.")), center=True)))
     paper = Paper(station.paper_mm, native_qr=station.native_qr, has_cutter=station.has_cutter)
-    return printouts.queue(session, TEST, subject, station, render(receipt, paper), by, copy_no=number)
+    return printouts.queue(session, TEST, subject, station, render(receipt, paper), copy_no=number)

@@ -23,6 +23,19 @@ from kiosk.visits import Category, Visit, VisitState
 MOST_IN_BASKET = 20
 
 
+# Made once: making a statement anew costs more than running it.
+_FREE = (sa.select(Copy).where(Copy.title_id == sa.bindparam("title"), Copy.status.in_(sa.bindparam("good", expanding=True)),
+                               ~sa.exists().where(LoanItem.copy_id == Copy.id, LoanItem.outcome.is_(None)),
+                               ~sa.exists().where(Reading.copy_id == Copy.id, Reading.ended_at.is_(None)))
+         .order_by(sa.case((Copy.status == CopyStatus.REFERENCE_ONLY, 0), else_=1), Copy.number).limit(1))
+_FREE_TO_TAKE = _FREE.with_for_update(skip_locked=True)
+_TITLES = sa.select(Title).where(Title.id.in_(sa.bindparam("titles", expanding=True)))
+_IN_HAND = (sa.select(Loan.due_at, Copy.title_id, Title.kind).join(LoanItem, LoanItem.loan_id == Loan.id)
+            .join(Copy, Copy.id == LoanItem.copy_id).join(Title, Title.id == Copy.title_id)
+            .where(Loan.borrower_key == sa.bindparam("borrower"), LoanItem.outcome.is_(None)))
+_ASKED_BEFORE = sa.select(Loan).where(Loan.nonce == sa.bindparam("nonce"))
+
+
 @dataclass(frozen=True)
 class Wish:
     """One title somebody wants, with the rule that applies to it and the copy that can be had (None: none now)."""
@@ -39,19 +52,14 @@ def free_copy(session: Session, title_id: int, also_reference: bool = False, to_
     whoever only looks must not stand in the way of who takes.
     """
     good = [CopyStatus.AVAILABLE, CopyStatus.REFERENCE_ONLY] if also_reference else [CopyStatus.AVAILABLE]
-    query = (
-        sa.select(Copy).where(Copy.title_id == title_id, Copy.status.in_(good),
-                              ~sa.exists().where(LoanItem.copy_id == Copy.id, LoanItem.outcome.is_(None)),
-                              ~sa.exists().where(Reading.copy_id == Copy.id, Reading.ended_at.is_(None)))
-        .order_by(Copy.status.desc() if also_reference else Copy.number, Copy.number).limit(1))
-    return session.scalar(query.with_for_update(skip_locked=True) if to_take else query)
+    return session.scalar(_FREE_TO_TAKE if to_take else _FREE, {"title": title_id, "good": good})
 
 
 def wishes(session: Session, title_ids: Sequence[int], category: Category | None, to_take: bool = False) -> list[Wish]:
     """What stands behind a basket: titles that are no longer there fall out. `to_take` as in free_copy."""
-    every_rule = session.scalars(sa.select(rules.LoanRule)).all()
+    every_rule = rules.load(session)
     on = today(office(session).time_zone)
-    titles = {title.id: title for title in session.scalars(sa.select(Title).where(Title.id.in_(title_ids)))}
+    titles = {title.id: title for title in session.scalars(_TITLES, {"titles": list(title_ids)})}
     return [Wish(titles[i], rules.choose(every_rule, category, titles[i].kind, on), free_copy(session, i, to_take=to_take))
             for i in dict.fromkeys(title_ids) if i in titles]
 
@@ -65,9 +73,7 @@ def reasons_against(session: Session, visit: Visit, wanted: Sequence[Wish], here
         against.append(Reason(t("The guest book is not signed yet."), t("Sign the guest book first; it takes one minute.")))
     if not wanted:
         against.append(Reason(t("Your basket is empty."), t("Search for a title and tap “Borrow”.")))
-    in_hand = session.execute(sa.select(Loan.due_at, Copy.title_id, Title.kind).join(LoanItem, LoanItem.loan_id == Loan.id)
-                              .join(Copy, Copy.id == LoanItem.copy_id).join(Title, Title.id == Copy.title_id)
-                              .where(Loan.borrower_key == visit.person_key, LoanItem.outcome.is_(None))).all()
+    in_hand = session.execute(_IN_HAND, {"borrower": visit.person_key}).all()
     if any(due and due < now() for due, _, _ in in_hand):
         against.append(Reason(t("A loan of yours is overdue."), t("Return it first, or talk to the officer.")))
     if wanted and len(in_hand) + len(wanted) > here.borrower_limit:
@@ -101,7 +107,7 @@ def request_loan(session: Session, visit_id: int, title_ids: Sequence[int], nonc
     """
     by.must_be(VISITOR, Role.OFFICER, Role.ADMIN)
     visit = session.get_one(Visit, visit_id, with_for_update=True)  # one request of a visitor at a time
-    if known := session.scalar(sa.select(Loan).where(Loan.nonce == nonce)):
+    if known := session.scalar(_ASKED_BEFORE, {"nonce": nonce}):
         return known
     return keep(session, visit, wishes(session, title_ids[:MOST_IN_BASKET], visit.category, to_take=True), nonce, by, language)
 
@@ -231,7 +237,7 @@ def self_service_actor(by: Actor) -> Actor:
 
 def find_loan(session: Session, loan_id: int) -> Loan | None:
     """The loan with its visit, lines, copies and titles."""
-    return _found(session, Loan.id == loan_id)
+    return session.scalars(_WITH_ALL, {"loan": loan_id}).unique().one_or_none()
 
 
 def _the_loan(session: Session, loan_id: int) -> Loan:
@@ -259,6 +265,7 @@ def _found(session: Session, *conditions: sa.ColumnElement[bool]) -> Loan | None
 
 AT_ONCE = (joinedload(Loan.items).joinedload(LoanItem.copy).joinedload(Copy.title), joinedload(Loan.visit))   # one loan
 WHOLE = (selectinload(Loan.items).joinedload(LoanItem.copy).joinedload(Copy.title), selectinload(Loan.visit))      # many
+_WITH_ALL = sa.select(Loan).where(Loan.id == sa.bindparam("loan")).options(*AT_ONCE)
 
 
 def waiting(session: Session) -> list[Loan]:

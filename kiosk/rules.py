@@ -81,8 +81,11 @@ def choose(rules: Iterable[LoanRule], category: Category, kind: Kind, on: date) 
     return max(fitting, key=lambda r: (r.category is not None, r.kind is not None, r.is_dated, -r.id), default=None)
 
 
+_IN_ORDER = sa.select(LoanRule).order_by(LoanRule.category, LoanRule.kind, LoanRule.valid_from, LoanRule.id)
+
+
 def load(session: Session) -> list[LoanRule]:
-    return list(session.scalars(sa.select(LoanRule).order_by(LoanRule.category, LoanRule.kind, LoanRule.valid_from, LoanRule.id)))
+    return list(session.scalars(_IN_ORDER))
 
 
 def snapshot(rule: LoanRule) -> dict[str, Any]:

@@ -69,13 +69,13 @@ def short_name(name: str) -> str:
     return f"{first} {more[-1][0]}." if more else first
 
 
-def queue_slip(session: Session, loan: Loan, keys: Keys, by: Actor, copy_no: int = 1) -> Printout | None:
+def queue_slip(session: Session, loan: Loan, keys: Keys, copy_no: int = 1) -> Printout | None:
     """Put the slip in the print queue, in the transaction that handed the loan over; None where no station has a printer."""
     station = printer_station(session, loan.station_id)
     if station is None:
         return None
     payload = render(slip(loan, office(session), keys, copy_no), Paper.of(station))
-    return printouts.queue(session, SLIP, f"loan:{loan.id}", station, payload, by, copy_no=copy_no)
+    return printouts.queue(session, SLIP, f"loan:{loan.id}", station, payload, copy_no=copy_no)
 
 
 def reprint(session: Session, loan_id: int, keys: Keys, by: Actor) -> Printout | None:
@@ -85,7 +85,7 @@ def reprint(session: Session, loan_id: int, keys: Keys, by: Actor) -> Printout |
     if loan is None or loan.number is None:
         raise Refused(t("There is no slip before the hand-over."), t("Hand the loan over first."))
     last = latest(session, loan_id)
-    printout = queue_slip(session, loan, keys, by, copy_no=(last.copy_no if last else 0) + 1)
+    printout = queue_slip(session, loan, keys, copy_no=(last.copy_no if last else 0) + 1)
     if printout is None:
         raise Refused(t("No station has a printer."), t("Give a station a printer under Office → Stations."))
     record(session, by, "slip reprinted", loan, copy=printout.copy_no)

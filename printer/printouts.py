@@ -80,19 +80,18 @@ class DeviceOwner(Protocol):
     def print_printout(self, printout: int) -> None: ...
 
 
-def queue(session: Session, what: str, subject: str, station: Station, payload: bytes, by: Actor, copy_no: int = 1) -> Printout:
+def queue(session: Session, what: str, subject: str, station: Station, payload: bytes, copy_no: int = 1) -> Printout:
     """Have `payload` printed at `station`, once for each (what, subject, copy_no): asking again gives the same printout.
 
     Two that ask at the same moment: one meets an IntegrityError, and `Database.run` has it ask again.
     """
-    known = session.scalar(sa.select(Printout.id).filter_by(what=what, subject=subject, copy_no=copy_no))
+    known = session.scalar(_KNOWN, {"what": what, "subject": subject, "copy_no": copy_no})
     if known is not None:
         return session.get_one(Printout, known)
     printout = Printout(what=what, subject=subject, copy_no=copy_no, station_id=station.id, payload=payload, width_mm=station.paper_mm)
     session.add(printout)
     session.flush()
     enqueue(session, DeviceOwner.print_printout, at=str(station.id), printout=printout.id)
-    audit.record(session, by, "queue printout", printout, what=what, subject=subject, copy=copy_no)
     return printout
 
 
@@ -104,14 +103,17 @@ def take(session: Session, printout_id: int, step: str, by: Actor, note: str = "
         more["sent_at"] = now()
     elif state is PRINTED:
         more |= {"confirmed_at": now(), "confirmed_by": by.name}
-    session.execute(sa.update(Printout).where(Printout.id == printout_id).values(state=state, note=note, **more)
-                    .execution_options(synchronize_session=False))
+    session.execute(_CHANGE, {"printout": printout_id, "state": state, "note": note, **more})
     if by is not PROGRAM or step == "lose sight":  # the routine of a printer is on the printout itself
         audit.record(session, by, f"printout: {step}", f"printout:{printout_id}")
     return state
 
 
-_STATE = sa.select(Printout.state).where(Printout.id == sa.bindparam("printout")).with_for_update()
+_table = Printout.__table__
+_STATE = sa.select(_table.c.state).where(_table.c.id == sa.bindparam("printout")).with_for_update()
+_CHANGE = sa.update(_table).where(_table.c.id == sa.bindparam("printout"))
+_KNOWN = sa.select(_table.c.id).where(_table.c.what == sa.bindparam("what"), _table.c.subject == sa.bindparam("subject"),
+                                      _table.c.copy_no == sa.bindparam("copy_no"))
 
 
 def _taken(session: Session, printout_id: int, step: str, by: Actor) -> Printout:

@@ -18,7 +18,7 @@ import sqlalchemy.orm
 from foundation.clock import now
 from foundation.database import Database
 from foundation.errors import Refused
-from foundation.jobs import Later
+from foundation.jobs import Later, finish
 from foundation.people import PROGRAM
 from foundation.stations import Station
 from foundation.text import t
@@ -55,6 +55,9 @@ _WORK = (sa.select(Printout.id, Printout.state, Printout.note, Printout.payload,
                    _aborted.scalar_subquery())
          .join(Station, Station.id == Printout.station_id).where(Printout.id == sa.bindparam("printout")))
 
+_TOLD = (sa.select(Station.printer_state, Station.printer_note, Station.printer_state_at)
+         .where(Station.id == sa.bindparam("station")))
+_TELL = sa.update(Station.__table__).where(Station.__table__.c.id == sa.bindparam("station"))
 _ADDRESS = sa.select(Station.printer).join(Printout, Printout.station_id == Station.id).where(Printout.id == sa.bindparam("printout"))
 
 
@@ -124,8 +127,10 @@ class Spool:
             except Uncertain as reason:
                 self._take(work, "lose sight", reason.sentence, aborted=True)
                 return
-        self._take(work, "confirm" if sending.outcome is Outcome.PRINTED else "end unconfirmed")
-        self._tell(work.station, sending.status, sending.status.sentence)
+        with self.database.transaction() as session:
+            printouts.take(session, work.printout, "confirm" if sending.outcome is Outcome.PRINTED else "end unconfirmed", PROGRAM)
+            _note_state(session, work.station, sending.status, sending.status.sentence)
+            finish(session)
 
     def _wait_while_held(self, work: _Work, sending: Sending) -> None:
         until = time.monotonic() + self.hold_for
@@ -182,13 +187,10 @@ class Spool:
     def _tell(self, station: int, status: PrinterStatus, note: str) -> None:
         """Keep the printer's state on the station's row; written when it changes, or once a minute."""
         with self.database.reading() as session:
-            known = session.execute(sa.select(Station.printer_state, Station.printer_note, Station.printer_state_at)
-                                    .where(Station.id == station)).one()
-        if known[:2] == (status.value, note) and known[2] and now() - known[2] < TELL_AGAIN:
-            return
+            if _is_known(session, station, status, note):
+                return
         with self.database.transaction() as session:
-            session.execute(sa.update(Station).where(Station.id == station)
-                            .values(printer_state=status.value, printer_note=note, printer_state_at=now()))
+            _note_state(session, station, status, note)
 
     @contextmanager
     def _owning(self, address: str) -> Iterator[bool]:
@@ -205,3 +207,13 @@ class Spool:
             yield mine
         finally:
             os.close(file)
+
+
+def _is_known(session: sa.orm.Session, station: int, status: PrinterStatus, note: str) -> bool:
+    known = session.execute(_TOLD, {"station": station}).one()
+    return known[:2] == (status.value, note) and bool(known[2]) and now() - known[2] < TELL_AGAIN
+
+
+def _note_state(session: sa.orm.Session, station: int, status: PrinterStatus, note: str) -> None:
+    if not _is_known(session, station, status, note):
+        session.execute(_TELL, {"station": station, "printer_state": status.value, "printer_note": note, "printer_state_at": now()})

@@ -4,7 +4,7 @@ import logging
 import os
 import shutil
 import threading
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from printer.layout import QR_DOTS, Paper, Picture, Run, TextLine, lay_out
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from escpos.printer import Dummy
 
 PLAIN = Run("")
+_INK = b"\xff\0" + bytes(254)  # a light pixel is 0 in a picture and white on an image, a dark one is 1 and black
 FEED_TO_TEAR_BAR = 4  # lines between the print head and the bar
 
 
@@ -23,7 +24,7 @@ def render(receipt: Receipt, paper: Paper) -> bytes:
     They depend on nothing else and are kept: what was sent can be looked at and is never made anew. The first call of a
     process takes 0.3 s more, for python-escpos' own table of printers.
     """
-    pen = _Pen(_dummy(paper))
+    pen = _Pen(paper)
     for item in lay_out(receipt, paper):
         match item:
             case TextLine():
@@ -32,36 +33,28 @@ def render(receipt: Receipt, paper: Paper) -> bytes:
                 pen.picture(item)
             case QrCode(text):
                 pen.native_qr(text)
-    return pen.finished(paper)
+    return pen.finished()
 
 
 class _Pen:
     """Writes commands, and each look only where it changes: half the bytes, which counts on a serial line."""
 
-    def __init__(self, dummy: "Dummy"):
-        self.dummy = dummy
+    def __init__(self, paper: Paper):
+        self.paper, self.dummy = paper, _dummy(paper)
         self.look, self.centered = PLAIN, False
-        dummy.hw("INIT")
-        dummy._raw(b"\x1bt\x00")  # code page 437; python-escpos sends none when its own choosing is off
+        self.dummy.hw("INIT")
+        self.dummy._raw(b"\x1bt\x00")  # code page 437; python-escpos sends none when its own choosing is off
 
     def line(self, line: TextLine) -> None:
         self._align(line.center)
         for run in line.runs:
             self._change_look(run)
-            self.dummy.text(run.text)
-        self.dummy.text("\n")
+            self.dummy._raw(run.text.encode("cp437"))
+        self.dummy._raw(b"\n")
 
     def picture(self, picture: Picture) -> None:
-        """As GS v 0 at low density: a quarter of the bytes for the same size on paper."""
-        from PIL import Image
-
-        width, height = len(picture.pixels[0]), len(picture.pixels)
-        image = Image.new("L", (width, height))
-        image.putdata([0 if dark else 255 for row in picture.pixels for dark in row])
-        step = picture.zoom // 2
         self._align(True)
-        self.dummy.image(image.resize((width * step, height * step), Image.Resampling.NEAREST),
-                         high_density_vertical=False, high_density_horizontal=False)
+        self.dummy._raw(_raster(self.paper, len(picture.pixels[0]), b"".join(map(bytes, picture.pixels)), picture.zoom))
 
     def native_qr(self, text: str) -> None:
         from escpos.constants import QR_ECLEVEL_H
@@ -71,10 +64,10 @@ class _Pen:
         self.dummy.qr(text, ec=QR_ECLEVEL_H, size=QR_DOTS, native=True)
         self.dummy.text("\n")
 
-    def finished(self, paper: Paper) -> bytes:
+    def finished(self) -> bytes:
         self._change_look(PLAIN)
         self._align(False)
-        if paper.has_cutter:
+        if self.paper.has_cutter:
             self.dummy.cut(mode="PART")
         else:
             self.dummy.print_and_feed(FEED_TO_TEAR_BAR)
@@ -93,6 +86,18 @@ class _Pen:
             self.dummy.set(bold=run.bold)
         if run.inverse != now.inverse:
             self.dummy.set(invert=run.inverse)
+
+
+@lru_cache(32)  # the band is on every slip
+def _raster(paper: Paper, width: int, pixels: bytes, zoom: int) -> bytes:
+    """A picture as GS v 0 at low density: a quarter of the bytes for the same size on paper."""
+    from PIL import Image
+
+    image, step = Image.frombytes("L", (width, len(pixels) // width), pixels.translate(_INK)), zoom // 2
+    dummy = _dummy(paper)
+    dummy.image(image.resize((image.width * step, image.height * step), Image.Resampling.NEAREST),
+                high_density_vertical=False, high_density_horizontal=False)
+    return dummy.output
 
 
 def _dummy(paper: Paper) -> "Dummy":

@@ -10,7 +10,7 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect
 
-from foundation.people import VISITOR, Actor, Person, Role
+from foundation.people import VISITOR, Actor, Person, Role, find_active
 from foundation.stations import Station, find_by_token
 from webui.wiring import wiring
 
@@ -79,8 +79,8 @@ def load_person() -> None:
     g.person, g.actor = None, None
     if person_id := session.get("person_id"):
         with wiring().database.reading() as db:
-            person = db.get(Person, person_id)
-        if person and person.active:
+            person = find_active(db, person_id)
+        if person:
             g.person, g.actor = person, person.actor()
 
 

@@ -34,6 +34,9 @@ class BrowserSession(Model):
 
 
 TABLE = BrowserSession.__table__
+_KNOWN = (sa.select(TABLE.c.id, TABLE.c.data, TABLE.c.seen_at, TABLE.c.made_at)
+          .where(TABLE.c.token_hash == sa.bindparam("hash"), TABLE.c.scope == sa.bindparam("scope")))
+_CHANGE = sa.update(TABLE).where(TABLE.c.id == sa.bindparam("row"))
 
 
 class ServerSession(SessionMixin):
@@ -88,8 +91,7 @@ class ServerSessions(SessionInterface):
             return ServerSession(scope)
         try:
             with self.database.reading() as session:
-                row = session.execute(sa.select(TABLE.c.id, TABLE.c.data, TABLE.c.seen_at, TABLE.c.made_at)
-                                      .where(TABLE.c.token_hash == digest(token), TABLE.c.scope == scope)).one_or_none()
+                row = session.execute(_KNOWN, {"hash": digest(token), "scope": scope}).one_or_none()
         except OperationalError:
             return ServerSession(scope)  # the route meets the same trouble and says it on a page
         if row is None or row.seen_at < now() - IDLE[scope] or row.made_at < now() - OLDEST[scope]:
@@ -104,26 +106,26 @@ class ServerSessions(SessionInterface):
         if session.modified:
             self._keep(session, response)
         elif session.row_id and not session.passive and session.seen_at < now() - TOUCH:
-            self._write(sa.update(TABLE).where(TABLE.c.id == session.row_id).values(seen_at=now()))
+            self._write(_CHANGE, {"row": session.row_id, "seen_at": now()})
 
     def _keep(self, session: ServerSession, response: Response) -> None:
         values = {"data": session.as_dict(), "seen_at": now(), "person_id": session.get("person_id")}
         if session.row_id:
-            self._write(sa.update(TABLE).where(TABLE.c.id == session.row_id).values(values))
+            self._write(_CHANGE, {"row": session.row_id, **values})
             return
         token = secrets.token_urlsafe(32)
-        self._write(sa.insert(TABLE).values(values | {"token_hash": digest(token), "scope": session.scope}))
+        self._write(sa.insert(TABLE), {**values, "token_hash": digest(token), "scope": session.scope})
         response.set_cookie(COOKIE[session.scope], token, httponly=True, samesite="Lax", secure=self.https, path=_path(session.scope))
 
     def _forget(self, session: ServerSession, response: Response) -> None:
         if session.row_id:
-            self._write(sa.delete(TABLE).where(TABLE.c.id == session.row_id))
+            self._write(sa.delete(TABLE).where(TABLE.c.id == session.row_id), {})
         response.delete_cookie(COOKIE[session.scope], path=_path(session.scope), httponly=True, samesite="Lax", secure=self.https)
         session.row_id = None
 
-    def _write(self, statement: Any) -> None:
+    def _write(self, statement: Any, values: dict) -> None:
         with self.database.transaction() as session:
-            session.execute(statement)
+            session.execute(statement, values)
 
 
 def _path(scope: str) -> str:

@@ -26,9 +26,12 @@ def test_a_state_is_assigned_in_one_place_only():
 
 
 def _state_changes(tree: ast.Module) -> Iterator[ast.AST]:
-    """thing.state = …, and update(…).values(state=…)"""
+    """thing.state = …, update(…).values(state=…), and execute(…, {"state": …})"""
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and node.attr == "state" and isinstance(node.ctx, ast.Store):
             yield node
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "values":
             yield from (word for word in node.keywords if word.arg == "state")
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "execute":
+            yield from (key for values in node.args if isinstance(values, ast.Dict) for key in values.keys
+                        if isinstance(key, ast.Constant) and key.value == "state")

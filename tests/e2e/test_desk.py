@@ -210,7 +210,7 @@ def test_copies_announced_at_the_kiosk_are_taken_back_with_one_key(desk: Desk, p
 def test_a_slip_is_printed_once_more_as_a_copy(desk: Desk, page: Page) -> None:
     def with_slip(session: Session) -> Loan:
         loan = a_loan_of(session, desk, "Dewi P", "Ulang (fiktif)")
-        slips.queue_slip(session, loan, desk.keys, OFFICER)
+        slips.queue_slip(session, loan, desk.keys)
         return loan
     loan = desk.do(with_slip)
     page.goto(f"{desk.url}/desk/loan/{loan.id}")
@@ -295,7 +295,7 @@ def busy(desk: Desk) -> dict[str, int]:
         loan = a_loan(session, desk.kiosk, a_title(session, long_title), a_title(session, "Dua (fiktif)"), visit=guest)
         loan.due_at -= timedelta(days=30)
         loan.due_on -= timedelta(days=30)
-        slips.queue_slip(session, loan, desk.keys, OFFICER)
+        slips.queue_slip(session, loan, desk.keys)
         return {"loan": loan.id, "guest": guest.id, "copy": loan.items[0].copy.id}
     return desk.do(fill)
 

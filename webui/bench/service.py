@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from foundation.database import Database
 from foundation.settings import Settings
 from foundation.stations import Station
+from printer.simulated import SimulatedPrinterServer
 
 HOME = Path(__file__).resolve().parents[2]
 TICK = os.sysconf("SC_CLK_TCK")
@@ -60,17 +61,19 @@ class Process:
 
 
 class Service:
-    """`loket run` on the data in `folder`, with a simulated printer at every kiosk."""
+    """`loket run` on the data in `folder`, with a simulated printer at every kiosk, on the network as a real one would be."""
 
     def __init__(self, folder: Path):
         self.folder, self.paper = folder, folder / "paper"
         self.process: Process | None = None
+        self.printers = ExitStack()
 
     def __enter__(self) -> "Service":
         database = Database(Settings(data=self.folder).database)
         with database.transaction() as session:
             for station in session.scalars(sa.select(Station)):
-                station.printer = f"simulated://{self.paper / str(station.id)}"
+                printer = SimulatedPrinterServer(self.paper / str(station.id))
+                station.printer = self.printers.enter_context(printer).address
         database.close()
         self.start()
         return self
@@ -83,6 +86,7 @@ class Service:
 
     def __exit__(self, *_: object) -> None:
         self.process.stop()
+        self.printers.close()
 
     def times_to_ready(self) -> float:
         """The median seconds from starting the program to its first answer."""

@@ -50,7 +50,7 @@ class Office:
         parts = (Line(f"Bukti {number}"),) if copy_no == 1 else (Inverse(f"SALINAN KE-{copy_no}"), Line(f"Bukti {number}"))
         payload = render(Receipt(parts), Paper(80))
         return self.database.run(lambda session: printouts.queue(
-            session, "slip", f"loan:{number}", session.get_one(Station, self.station), payload, OFFICER, copy_no)).id
+            session, "slip", f"loan:{number}", session.get_one(Station, self.station), payload, copy_no)).id
 
     def work(self):
         """Everything that is due, and what was put off as if its time had come."""
@@ -136,7 +136,7 @@ def test_a_double_tap_at_the_same_moment_prints_one_slip(office):
 
 def test_a_slip_whose_change_was_rolled_back_is_not_printed(office):
     with pytest.raises(RuntimeError), office.database.transaction() as session:
-        printouts.queue(session, "slip", "loan:1", session.get_one(Station, office.station), b"x", OFFICER)
+        printouts.queue(session, "slip", "loan:1", session.get_one(Station, office.station), b"x")
         raise RuntimeError
     office.work()
     assert office.papers() == []
@@ -374,7 +374,7 @@ def test_the_trail_tells_what_needs_a_person_and_leaves_the_routine_to_the_print
         for slip in (printed, lost):
             of_slip = sa.select(AuditEntry.deed).where(AuditEntry.subject == f"printout:{slip}").order_by(AuditEntry.id)
             deeds[slip] = session.scalars(of_slip).all()
-    assert deeds == {printed: ["queue printout"], lost: ["queue printout", "printout: lose sight", "printout: came out"]}
+    assert deeds == {printed: [], lost: ["printout: lose sight", "printout: came out"]}
     assert office.printout(printed).confirmed_at is not None
 
 

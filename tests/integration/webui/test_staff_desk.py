@@ -40,7 +40,7 @@ def request_of_two(database: Database, tmp_path: Path) -> int:
 @pytest.fixture
 def loan_of_two(database: Database, request_of_two: int, keys: Keys) -> int:
     with database.transaction() as session:
-        slips.queue_slip(session, lending.hand_over(session, request_of_two, OFFICER), keys, OFFICER)
+        slips.queue_slip(session, lending.hand_over(session, request_of_two, OFFICER), keys)
     return request_of_two
 
 

@@ -74,6 +74,6 @@ def lend_now(visit_id: int) -> ResponseReturnValue:
 
     def work(db: Any) -> tuple[int, bool]:
         loan = serving.lend(db, visit_id, codes, nonce, g.actor)
-        return loan.id, slips.queue_slip(db, loan, wiring().keys, g.actor) is not None
+        return loan.id, slips.queue_slip(db, loan, wiring().keys) is not None
     loan_id, prints = do(work)
     return go(".loan", "handed over" if prints else "no printer", loan_id=loan_id)

@@ -48,7 +48,7 @@ def _rules(loan: Loan) -> list[dict]:
 def hand_over(loan_id: int) -> ResponseReturnValue:
     def work(db: Any) -> bool:
         loan = lending.hand_over(db, loan_id, g.actor)
-        return slips.queue_slip(db, loan, wiring().keys, g.actor) is not None
+        return slips.queue_slip(db, loan, wiring().keys) is not None
     return go_back(loan_id, "handed over" if do(work) else "no printer")
 
 

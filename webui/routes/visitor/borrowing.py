@@ -66,7 +66,7 @@ def _request(db: Session) -> Loan | None:
     if office(db).self_service and loan.state is LoanState.REQUESTED:
         by = lending.self_service_actor(visitor())
         lending.hand_over(db, loan.id, by)
-        slips.queue_slip(db, loan, wiring().keys, by)
+        slips.queue_slip(db, loan, wiring().keys)
     return loan
 
 
