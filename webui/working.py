@@ -2,7 +2,9 @@
 
 import threading
 import time
+from contextlib import suppress
 from functools import partial
+from pathlib import Path
 
 import sqlalchemy as sa
 import structlog
@@ -57,6 +59,8 @@ class Works:
 
     def _run(self, worker: Worker, name: str) -> None:
         def work() -> None:
+            with suppress(OSError):  # so that top and the bench can tell it by name
+                Path(f"/proc/self/task/{threading.get_native_id()}/comm").write_text(name[:15])
             thermal.load()
             worker.run_forever()
         self._threads[worker] = threading.Thread(target=work, name=name, daemon=True)

@@ -25,7 +25,10 @@ TICK = os.sysconf("SC_CLK_TCK")
 
 @dataclass
 class Count:
+    """`cpu_ms` of the whole service, `printing_ms` of that by the threads that print."""
+
     cpu_ms: float = 0.0
+    printing_ms: float = 0.0
 
 
 class Process:
@@ -52,8 +55,12 @@ class Process:
 
     def cpu(self) -> float:
         """Seconds of CPU that it has taken, those of threads that ended included."""
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / TICK
+        return _cpu(Path(f"/proc/{self.process.pid}/stat"))
+
+    def printing(self) -> float:
+        """Seconds of CPU of those of its threads that print."""
+        return sum(_cpu(task / "stat") for task in Path(f"/proc/{self.process.pid}/task").iterdir()
+                   if (task / "comm").read_text().startswith("printer"))
 
     def stop(self) -> None:
         self.process.terminate()
@@ -126,9 +133,15 @@ class Service:
     @contextmanager
     def counting(self, idle: float = 0.0) -> Iterator[Count]:
         """Counts the CPU taken in the block, less what idling takes."""
-        count, before, began = Count(), self.process.cpu(), time.monotonic()
+        count, before, printing, began = Count(), self.process.cpu(), self.process.printing(), time.monotonic()
         yield count
+        count.printing_ms = (self.process.printing() - printing) * 1000
         count.cpu_ms = (self.process.cpu() - before - idle * (time.monotonic() - began)) * 1000
+
+
+def _cpu(stat: Path) -> float:
+    fields = stat.read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICK
 
 
 def free_port() -> int:
