@@ -11,7 +11,7 @@ from foundation.people import Actor, Role
 from foundation.text import LANGUAGES, clean, t
 
 ZONES = {"Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
-NUMBERS = {"request_minutes": (5, 480), "retention_days": (1, 3650), "borrower_limit": (1, 20)}
+NUMBERS = {"request_minutes": (5, 480), "print_minutes": (5, 480), "retention_days": (1, 3650), "borrower_limit": (1, 20)}
 SWITCHES = ("officer_admits", "self_service")
 
 
@@ -46,5 +46,6 @@ def save_office(session: Session, form: Mapping[str, str], by: Actor) -> Office:
 
 
 OUT_OF_BOUNDS = {"request_minutes": t("Write a number of minutes from 5 to 480."),
+                 "print_minutes": t("Write a number of minutes from 5 to 480."),
                  "retention_days": t("Write a number of days from 1 to 3650."),
                  "borrower_limit": t("Write a number of copies from 1 to 20.")}

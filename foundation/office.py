@@ -20,6 +20,7 @@ class Office(Model):
     officer_admits: Mapped[bool] = mapped_column(default=False)   # otherwise a signed guest is admitted at once
     self_service: Mapped[bool] = mapped_column(default=False)     # swalayan: the kiosk lends and prints by itself
     request_minutes: Mapped[int] = mapped_column(default=30)      # a request not handed over by then frees its copies
+    print_minutes: Mapped[int] = mapped_column(default=60)        # a paper not printed by then is not printed any more
     retention_days: Mapped[int] = mapped_column(default=90)
     borrower_limit: Mapped[int] = mapped_column(default=3)        # copies in one person's hands at once, whatever the rule
     slip_terms: Mapped[str] = mapped_column(sa.String(400), default="")

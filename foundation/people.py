@@ -16,6 +16,7 @@ from foundation.errors import Refused
 from foundation.text import clean, t
 
 SHORTEST_PASSWORD = 12
+TOO_SHORT = t("Use at least 12 characters: three or four words work well.")
 
 
 class Role(StrEnum):
@@ -68,11 +69,14 @@ _two_at_once = threading.Semaphore(2)  # each hash takes 64 MiB; a burst of sign
 _nobody: list[str] = []
 
 
+def _is_long_enough(password: str) -> bool:
+    return SHORTEST_PASSWORD <= len(password) <= 200
+
+
 def hash_password(password: str) -> str:
     """The argon2 hash of `password`. Raises Refused when it is shorter than 12 characters or longer than 200."""
-    if not SHORTEST_PASSWORD <= len(password) <= 200:
-        raise Refused(t("The password is too short."), t("Use at least 12 characters: three or four words work well."),
-                      fields={"password": t("Use at least 12 characters: three or four words work well.")})
+    if not _is_long_enough(password):
+        raise Refused(t("The password is too short."), TOO_SHORT, fields={"password": TOO_SHORT})
     with _two_at_once:
         return _hasher.hash(password)
 
@@ -106,18 +110,28 @@ def sign_in_hash(person: Person | None) -> str:
     return _nobody[0]
 
 
-def add_person(session: Session, username: str, name: str, roles: list[str], password_hash: str) -> Person:
-    """Raises Refused for an empty or taken user name, an unknown role, or no role at all."""
-    username, name = clean(username, 60).casefold(), clean(name, 100)
+def check_new(session: Session, username: str, name: str, roles: list[str], password: str | None = None) -> None:
+    """Raises Refused, with every field that is wrong: an empty or taken user name, no name, an unknown role or none at all, and
+    a `password` (where one is given) that `hash_password` would refuse."""
+    username, wrong = clean(username, 60).casefold(), {}
     if not username or " " in username:
-        raise Refused(t("The user name is missing or has a space in it."), fields={"username": t("One word, such as “sari”.")})
-    if not name:
-        raise Refused(t("The name is missing."), fields={"name": t("Write the person’s name.")})
+        wrong["username"] = t("One word, such as “sari”.")
+    elif find_by_username(session, username):
+        wrong["username"] = t("This user name is taken.")
+    if not clean(name, 100):
+        wrong["name"] = t("Write the person’s name.")
     if not roles or set(roles) - set(Role):
-        raise Refused(t("Choose at least one role."), fields={"roles": t("Choose at least one role.")})
-    if find_by_username(session, username):
-        raise Refused(t("The user name “%(username)s” is taken."), t("Choose another user name."),
-                      fields={"username": t("This user name is taken.")}, username=username)
+        wrong["roles"] = t("Choose at least one role.")
+    if password is not None and not _is_long_enough(password):
+        wrong["password"] = TOO_SHORT
+    if wrong:
+        raise Refused(t("The person cannot be saved like this."), t("Correct the marked fields."), fields=wrong)
+
+
+def add_person(session: Session, username: str, name: str, roles: list[str], password_hash: str) -> Person:
+    """Raises Refused as `check_new`."""
+    check_new(session, username, name, roles)
+    username, name = clean(username, 60).casefold(), clean(name, 100)
     person = Person(username=username, name=name, roles=sorted(roles), password_hash=password_hash)
     session.add(person)
     session.flush()

@@ -22,7 +22,7 @@ def every_station(session: Session) -> list[Station]:
 
 
 def save_station(session: Session, by: Actor, station_id: int | None = None, *, name: str, kind: str, printer: str = "",
-                 paper_mm: int = 80, native_qr: bool = False, has_cutter: bool = True, active: bool = True) -> Station:
+                 paper_mm: int = 80, active: bool = True) -> Station:
     """Make a station, or change station `station_id`; whether `printer` is an address is checked by the caller.
 
     Raises Refused for a missing or taken name, an unknown kind, or a paper width that is not sold.
@@ -40,9 +40,12 @@ def save_station(session: Session, by: Actor, station_id: int | None = None, *, 
         raise Refused(t("The station cannot be saved like this."), t("Correct the marked fields."), fields=wrong)
     station = session.get_one(Station, station_id) if station_id else Station()
     if station.printer != printer:
-        station.printer_state, station.printer_note, station.printer_state_at = "unknown", "", None
+        station.printer_state, station.printer_note, station.printer_model = "unknown", "", ""
+        station.printer_state_at = station.printer_state_since = None
     station.name, station.kind, station.printer = name, StationKind(kind), printer
-    station.paper_mm, station.native_qr, station.has_cutter, station.active = paper_mm, native_qr, has_cutter, active
+    if station.paper_mm != paper_mm:
+        station.columns = None  # another roll, another printer
+    station.paper_mm, station.active = paper_mm, active
     session.add(station)
     record(session, by, "station saved", station, name=name, kind=kind, printer=printer, active=active)
     return station

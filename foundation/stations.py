@@ -21,7 +21,13 @@ class StationKind(StrEnum):
 
 
 class Station(Model):
-    """`printer` and `scanner` are device addresses, empty where there is none; `paper_mm` is the roll's width."""
+    """`printer` and `scanner` are device addresses, empty where there is none.
+
+    What the set-up page found out of the printer: `paper_mm`, the roll's width; `columns` of characters where it has other
+    than usual for that width; `accents`: it prints those of code page 437; `native_qr`: it draws QR codes itself;
+    `full_density`: it knows no coarser pictures; `has_cutter`; `fence`: how it says that a slip is out
+    (printer/conversation.py); `printer_model`: who it says that it is.
+    """
 
     __tablename__ = "station"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -34,12 +40,18 @@ class Station(Model):
     paper_mm: Mapped[int] = mapped_column(default=80)
     native_qr: Mapped[bool] = mapped_column(default=False)
     has_cutter: Mapped[bool] = mapped_column(default=True)
+    columns: Mapped[int | None]
+    accents: Mapped[bool] = mapped_column(default=False)
+    full_density: Mapped[bool] = mapped_column(default=False)
+    printer_model: Mapped[str] = mapped_column(sa.String(100), default="")
+    fence: Mapped[str] = mapped_column(sa.String(20), default="status")
     scanner: Mapped[str] = mapped_column(sa.String(300), default="")
     active: Mapped[bool] = mapped_column(default=True)
     seen_at: Mapped[datetime | None]
     printer_state: Mapped[str] = mapped_column(sa.String(40), default="unknown")
     printer_note: Mapped[str] = mapped_column(sa.String(300), default="")
-    printer_state_at: Mapped[datetime | None]
+    printer_state_at: Mapped[datetime | None]     # when it was last seen so
+    printer_state_since: Mapped[datetime | None]  # when it became so
 
 
 _WITH_TOKEN = sa.select(Station).where(Station.token_hash == sa.bindparam("hash"), Station.active)

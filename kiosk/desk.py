@@ -12,7 +12,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 from foundation import jobs
 from foundation.audit import AuditEntry
 from foundation.clock import now
-from foundation.database import Model
+from foundation.database import Model, UtcDateTime
 from foundation.jobs import Job
 from foundation.stations import Station
 from kiosk import lending
@@ -51,11 +51,19 @@ class News:
 
 @dataclass(frozen=True)
 class Paper:
-    """A slip that needs a person's eye, with the loan it belongs to (None: a test print)."""
+    """A paper that needs a person's eye, with the loan it belongs to (None: it is of none)."""
 
     printout: Printout
     station: str
     loan: Loan | None
+
+
+@dataclass(frozen=True)
+class Queue:
+    """Papers that wait for a printer, and since when the oldest of them does."""
+
+    count: int
+    since: datetime
 
 
 @dataclass(frozen=True)
@@ -71,8 +79,15 @@ class Desk:
     paper: list[Paper]
     failed: list[Job]
     overdue: int
-    queued: Counter[int]   # papers that wait for their printer, by station
+    queued: dict[int, Queue]   # papers that wait for their printer, by station
+    uncertain: Counter[int]    # papers of which nobody has said yet whether they came out, by station
     silent: set[int]       # stations whose screen has not asked for anything in a while
+
+
+_QUEUED = (sa.select(Printout.station_id, sa.func.count(), sa.func.min(Printout.created_at, type_=UtcDateTime))
+           .where(Printout.state == PrintoutState.QUEUED).group_by(Printout.station_id))
+_PAPER = sa.select(sa.func.count(), sa.func.max(Printout.id)).where(
+    Printout.state.in_((PrintoutState.QUEUED, PrintoutState.SENDING, *printouts.ATTENTION)))
 
 
 def signature(session: Session) -> str:
@@ -80,7 +95,7 @@ def signature(session: Session) -> str:
     deeds = session.scalar(sa.select(sa.func.max(AuditEntry.id))) or 0
     printers = session.execute(sa.select(Station.id, Station.printer_state, Station.printer_note).order_by(Station.id)).all()
     failed = session.scalar(sa.select(sa.func.count()).where(Job.done_at.is_(None), Job.tries >= jobs.TRIES))
-    devices = zlib.crc32(repr((printers, failed)).encode())
+    devices = zlib.crc32(repr((printers, failed, session.execute(_PAPER).one())).encode())
     return f"{deeds}-{devices:x}-{int(now().timestamp()) // 60}"
 
 
@@ -91,7 +106,8 @@ def look(session: Session) -> Desk:
     return Desk(waiting(session), list(here), lending.readings_now(session), news(session), counts(session), list(stations),
                 papers(session), jobs.exhausted(session),
                 session.scalar(sa.select(sa.func.count()).where(Loan.state.in_(OUT), Loan.due_at < now())) or 0,
-                Counter(session.scalars(sa.select(Printout.station_id).where(Printout.state == PrintoutState.QUEUED))),
+                {station: Queue(count, since) for station, count, since in session.execute(_QUEUED)},
+                Counter(session.scalars(sa.select(Printout.station_id).where(Printout.state == PrintoutState.UNCERTAIN))),
                 {station.id for station in stations if station.seen_at and station.seen_at < now() - SILENT})
 
 

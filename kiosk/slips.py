@@ -5,12 +5,10 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from foundation.audit import record
 from foundation.clock import local
 from foundation.errors import Refused
 from foundation.keys import Keys
 from foundation.office import Office, office
-from foundation.people import Actor, Role
 from foundation.stations import printer_station
 from foundation.text import SHORT, t, translator, written
 from kiosk.collection import Copy
@@ -19,7 +17,7 @@ from kiosk.loans import OUT, Loan, LoanState
 from printer import codes, printouts
 from printer.layout import Paper
 from printer.printouts import Printout
-from printer.receipt import Band, Big, Emphasis, Heading, Inverse, Line, Pair, QrCode, Receipt, Rule, Title
+from printer.receipt import Band, Big, Emphasis, Heading, Inverse, Line, Pair, Part, QrCode, Receipt, Rule, Title
 from printer.thermal import render
 
 SLIP = "slip"
@@ -47,10 +45,7 @@ def slip(loan: Loan, here: Office, keys: Keys, copy_no: int) -> Receipt:
     """The slip of a loan that was handed over; from the second copy on it says SALINAN. No phone, no e-mail on it."""
     _ = translator(loan.language)
     day = local(loan.handed_over_at, here.time_zone)
-    parts = [Band(), Heading(here.library), Line(_(t("Loan slip")), center=True)]
-    if copy_no > 1:
-        parts.append(Inverse(_(t("COPY NO. %(n)s")) % {"n": copy_no}))
-    parts.append(Rule())
+    parts = head(here, _(t("Loan slip")), loan.language, copy_no)
     for item in loan.items:
         parts += [Title(item.copy.title.title), Line(" · ".join(filter(None, (item.copy.title.number, item.copy.code))), center=True)]
     parts += [Emphasis(_(t("Bring back by")), written(loan.due_on, loan.language)), QrCode(slip_code(loan, keys)),
@@ -61,6 +56,14 @@ def slip(loan: Loan, here: Office, keys: Keys, copy_no: int) -> Receipt:
     if here.slip_terms:
         parts += [Rule(), Line(here.slip_terms)]
     return Receipt((*parts, Rule(), Line(_(t("Thank you")), bold=True, center=True)))
+
+
+def head(here: Office, name: str, language: str, copy_no: int) -> list[Part]:
+    """How every paper begins: whose it is, what it is, and from the second copy on that it is one."""
+    parts = [Band(), Heading(here.library), Line(name, center=True)]
+    if copy_no > 1:
+        parts.append(Inverse(translator(language)(t("COPY NO. %(n)s")) % {"n": copy_no}))
+    return [*parts, Rule()]
 
 
 def short_name(name: str) -> str:
@@ -76,20 +79,6 @@ def queue_slip(session: Session, loan: Loan, keys: Keys, copy_no: int = 1) -> Pr
         return None
     payload = render(slip(loan, office(session), keys, copy_no), Paper.of(station))
     return printouts.queue(session, SLIP, f"loan:{loan.id}", station, payload, copy_no=copy_no)
-
-
-def reprint(session: Session, loan_id: int, keys: Keys, by: Actor) -> Printout | None:
-    """One more copy of the slip, marked SALINAN; a person's act, noted. Raises Refused before the hand-over."""
-    by.must_be(Role.OFFICER, Role.ADMIN)
-    loan = find_loan(session, loan_id)
-    if loan is None or loan.number is None:
-        raise Refused(t("There is no slip before the hand-over."), t("Hand the loan over first."))
-    last = latest(session, loan_id)
-    printout = queue_slip(session, loan, keys, copy_no=(last.copy_no if last else 0) + 1)
-    if printout is None:
-        raise Refused(t("No station has a printer."), t("Give a station a printer under Office → Stations."))
-    record(session, by, "slip reprinted", loan, copy=printout.copy_no)
-    return printout
 
 
 def latest(session: Session, loan_id: int) -> Printout | None:

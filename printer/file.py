@@ -4,27 +4,12 @@ import os
 import select
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from printer.conversation import RECOVERY
-from printer.device import LOST, NotSent, Outcome, PrinterStatus, Sending, Uncertain
+from printer.device import LOST, Identity, NotSent, PrinterStatus, Sending, Sent, Uncertain, status_of
 
 READY_WITHIN = 2.0  # seconds: usblp takes nothing while the printer is off or its cover is open
-
-
-@dataclass
-class Sent:
-    """A `Sending` that ends with its last byte."""
-
-    outcome: Outcome = Outcome.UNCONFIRMED
-    status: PrinterStatus = PrinterStatus.UNKNOWN
-
-    def poll(self) -> None:
-        """There is nobody to ask."""
-
-    def close(self) -> None:
-        """It is closed already."""
 
 
 class FilePrinter:
@@ -34,16 +19,22 @@ class FilePrinter:
         self.path = path
 
     def status(self) -> PrinterStatus:
-        """Unknown at best: offline when there is no such device or it may not be written to."""
-        reachable = os.access(self.path if self.path.exists() or self._is_device else self.path.parent, os.W_OK)
-        return PrinterStatus.UNKNOWN if reachable else PrinterStatus.OFFLINE
+        """Unknown at best: offline when there is no such device, not allowed when it may not be written to."""
+        place = self.path if self._is_device or os.path.exists(self.path) else self.path.parent
+        if not os.path.exists(place):
+            return PrinterStatus.OFFLINE
+        return PrinterStatus.UNKNOWN if os.access(place, os.W_OK) else PrinterStatus.NOT_ALLOWED
+
+    def identify(self) -> Identity | None:
+        """Nobody answers."""
+        return None
 
     def send(self, payload: bytes, tell_when_sending: Callable[[], None], after_abort: bool = False) -> Sending:
         try:
             # without O_CREAT for a device: an unplugged printer must not become a plain file in /dev
             file = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_NONBLOCK | (0 if self._is_device else os.O_CREAT), 0o600)
-        except OSError:
-            raise NotSent(PrinterStatus.OFFLINE) from None
+        except OSError as problem:
+            raise NotSent(status_of(problem)) from None
         try:
             if not _takes_more(file, READY_WITHIN):
                 raise NotSent(PrinterStatus.OFFLINE)

@@ -26,11 +26,13 @@ class PrintoutState(StrEnum):
     UNCERTAIN = "uncertain"      # a person must look
     NOT_PRINTED = "not printed"  # a person looked: it did not come out
     CANCELLED = "cancelled"
+    EXPIRED = "expired"          # it waited too long for its printer, and comes out only when a person still wants it
 
 
-QUEUED, SENDING, HELD, PRINTED, UNCONFIRMED, UNCERTAIN, NOT_PRINTED, CANCELLED = PrintoutState
-ATTENTION = (HELD, UNCERTAIN)
+QUEUED, SENDING, HELD, PRINTED, UNCONFIRMED, UNCERTAIN, NOT_PRINTED, CANCELLED, EXPIRED = PrintoutState
+ATTENTION = (HELD, UNCERTAIN, EXPIRED)
 OWNER_ENDED = t("The program ended while this was being printed. Look whether it came out whole.")
+WAITED_TOO_LONG = t("It waited for its printer for too long and was not printed.")
 STAFF = (Role.OFFICER, Role.ADMIN)
 
 PRINTOUT_WORKFLOW = Workflow(
@@ -42,15 +44,19 @@ PRINTOUT_WORKFLOW = Workflow(
     Step("lose sight",        (SENDING, HELD),          UNCERTAIN,   SYSTEM),
     Step("came out",          (UNCERTAIN, UNCONFIRMED), PRINTED,     STAFF),
     Step("did not come out",  (UNCERTAIN, UNCONFIRMED), NOT_PRINTED, STAFF),
-    Step("cancel",            QUEUED,                   CANCELLED,   STAFF),
+    Step("cancel",            (QUEUED, EXPIRED),        CANCELLED,   STAFF),
+    Step("expire",            QUEUED,                   EXPIRED,     SYSTEM),
+    Step("queue again",       EXPIRED,                  QUEUED,      STAFF),
+    Step("leave to browser",  QUEUED,                   UNCONFIRMED, STAFF),
 )
 
 
 class Printout(Model):
     """`what` paper ("slip") about which `subject` ("loan:12"); copy 2 and later say SALINAN. `payload` is sent as it is.
 
-    `note` is a marked sentence: why it waits or is uncertain. `aborted`: its transfer was, so the next one begins with
-    a recovery.
+    `station_id` None: it was printed from somebody's browser, and `payload` is empty. `created_at` is when it was wanted,
+    last wanted where it had expired. `note` is a marked sentence: why it waits or is uncertain. `aborted`: its transfer was,
+    so the next one begins with a recovery.
     """
 
     __tablename__ = "printout"
@@ -61,7 +67,7 @@ class Printout(Model):
     what: Mapped[str] = mapped_column(sa.String(30))
     subject: Mapped[str] = mapped_column(sa.String(80))
     copy_no: Mapped[int] = mapped_column(default=1)
-    station_id: Mapped[int] = mapped_column(sa.ForeignKey("station.id"))
+    station_id: Mapped[int | None] = mapped_column(sa.ForeignKey("station.id"))
     payload: Mapped[bytes] = mapped_column(sa.LargeBinary)
     width_mm: Mapped[int]
     state: Mapped[PrintoutState] = mapped_column(Words(PrintoutState), default=QUEUED, index=True)
@@ -91,8 +97,21 @@ def queue(session: Session, what: str, subject: str, station: Station, payload: 
     printout = Printout(what=what, subject=subject, copy_no=copy_no, station_id=station.id, payload=payload, width_mm=station.paper_mm)
     session.add(printout)
     session.flush()
-    enqueue(session, DeviceOwner.print_printout, at=str(station.id), printout=printout.id)
+    _enqueue(session, printout)
     return printout
+
+
+def _enqueue(session: Session, printout: Printout) -> None:
+    enqueue(session, DeviceOwner.print_printout, at=str(printout.station_id), printout=printout.id)
+
+
+def by_browser(session: Session, what: str, subject: str, by: Actor) -> Printout:
+    """The next copy, that `by` prints from a page on the own screen: sent, and never confirmed by a printer."""
+    last = latest(session, what, subject)
+    printout = Printout(what=what, subject=subject, copy_no=last.copy_no + 1 if last else 1, payload=b"", width_mm=0)
+    session.add(printout)
+    session.flush()
+    return _taken(session, printout.id, "leave to browser", by)
 
 
 def take(session: Session, printout_id: int, step: str, by: Actor, note: str = "", aborted: bool = False) -> PrintoutState:
@@ -101,6 +120,8 @@ def take(session: Session, printout_id: int, step: str, by: Actor, note: str = "
     more: dict[str, object] = {"aborted": True} if aborted else {}
     if state is SENDING:
         more["sent_at"] = now()
+    elif state is QUEUED:
+        more["created_at"] = now()
     elif state is PRINTED:
         more |= {"confirmed_at": now(), "confirmed_by": by.name}
     session.execute(_CHANGE, {"printout": printout_id, "state": state, "note": note, **more})
@@ -136,14 +157,32 @@ def cancel(session: Session, printout_id: int, by: Actor) -> Printout:
     return _taken(session, printout_id, "cancel", by)
 
 
+def queue_again(session: Session, printout_id: int, by: Actor) -> Printout:
+    """It expired, and is wanted after all: the same copy, for nothing of it was ever sent. Raises Refused unless it expired."""
+    printout = _taken(session, printout_id, "queue again", by)
+    _enqueue(session, printout)
+    return printout
+
+
+def expire(session: Session, wanted_before: datetime) -> int:
+    """What was wanted before that moment and could not be printed is not printed by itself any more; how many.
+
+    Otherwise a morning's slips would all come out of a printer that is loaded in the afternoon.
+    """
+    late = session.scalars(sa.select(Printout.id).where(Printout.state == QUEUED, Printout.created_at < wanted_before)).all()
+    for printout_id in late:
+        take(session, printout_id, "expire", PROGRAM, WAITED_TOO_LONG)
+    return len(late)
+
+
 def latest(session: Session, what: str, subject: str) -> Printout | None:
     """The copy with the highest number."""
     return session.scalar(sa.select(Printout).filter_by(what=what, subject=subject).order_by(Printout.copy_no.desc()).limit(1))
 
 
 def needing_attention(session: Session) -> list[Printout]:
-    """Those a person has to do something about, oldest first: load paper, or look whether it came out."""
-    return list(session.scalars(sa.select(Printout).where(Printout.state.in_(ATTENTION)).order_by(Printout.sent_at)))
+    """Those a person has to do something about, oldest first: load paper, look whether it came out, say if it is still wanted."""
+    return list(session.scalars(sa.select(Printout).where(Printout.state.in_(ATTENTION)).order_by(Printout.created_at)))
 
 
 def recover(session: Session, station_id: int) -> int:

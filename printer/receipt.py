@@ -71,7 +71,14 @@ class Rule:
     """A dashed line across the paper."""
 
 
-Part = Band | Heading | Big | Title | Line | Pair | Emphasis | QrCode | Inverse | Rule
+@dataclass(frozen=True)
+class Signature:
+    """Room for a hand to sign, a line, and under it who signs."""
+
+    name: str
+
+
+Part = Band | Heading | Big | Title | Line | Pair | Emphasis | QrCode | Inverse | Rule | Signature
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import time
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from printer.commands import Command, split
 from printer.conversation import StreamPrinter
@@ -38,12 +39,14 @@ class Fault:
 STOPS_PRINTING = {FaultKind.OUT_OF_PAPER, FaultKind.COVER_OPEN, FaultKind.OFFLINE, FaultKind.ERROR}
 ENDS_CONNECTION = {FaultKind.POWER_CUT, FaultKind.CONNECTION_LOST}
 
-# What is answered to DLE EOT 1 to 4, and, last, to GS r 1 (Epson's tables; measured so on an independent emulator)
+# What is answered to DLE EOT 1 to 4, and, fifth, to GS r 1; then the automatic status that GS a asks for (Epson's tables;
+# measured so on an independent emulator)
 ANSWERS = {
-    None: (0x12, 0x12, 0x12, 0x12, 0x00), FaultKind.PAPER_NEAR_END: (0x12, 0x12, 0x12, 0x1E, 0x03),
-    FaultKind.OUT_OF_PAPER: (0x1A, 0x32, 0x12, 0x7E, 0x0F), FaultKind.COVER_OPEN: (0x1A, 0x16, 0x12, 0x12, 0x00),
-    FaultKind.OFFLINE: (0x1A, 0x12, 0x12, 0x12, 0x00), FaultKind.ERROR: (0x1A, 0x52, 0x1A, 0x12, 0x00),
+    None: (0x12, 0x12, 0x12, 0x12, 0x00, "10000000"), FaultKind.PAPER_NEAR_END: (0x12, 0x12, 0x12, 0x1E, 0x03, "10000300"),
+    FaultKind.OUT_OF_PAPER: (0x1A, 0x32, 0x12, 0x7E, 0x0F, "18000f00"), FaultKind.COVER_OPEN: (0x1A, 0x16, 0x12, 0x12, 0x00, "38000000"),
+    FaultKind.OFFLINE: (0x1A, 0x12, 0x12, 0x12, 0x00, "18000000"), FaultKind.ERROR: (0x1A, 0x52, 0x1A, 0x12, 0x00, "18080000"),
 }
+NAMES = {66: b"_Loket\0", 67: b"_Simulated\0"}  # to GS I
 _QUESTION = re.compile(rb"\x10\x04([\x01-\x04])")
 
 
@@ -74,6 +77,11 @@ def slips(folder: Path) -> list[Path]:
     return sorted(folder.glob("[0-9]*.bin"), key=lambda file: (len(file.name), file.name))
 
 
+def _is_fence(command: Command) -> bool:
+    """GS r, and GS ( H: a process id."""
+    return command.name == b"\x1dr" or (command.name == b"\x1d(" and command.data[:1] == b"H")
+
+
 class SimulatedPrinter:
     """The machine. What it cannot print yet stays in its memory (`memory` in `folder`), also between connections."""
 
@@ -89,6 +97,7 @@ class SimulatedPrinter:
         self._stored = self.memory
         self._received = self._executed = 0
         self._slip, self._marked, self._tail = bytearray(), False, b""
+        self._tells, self._told = False, b""  # the automatic status
 
     def disconnect(self) -> None:
         """End it; paper that is printed and not cut is torn off."""
@@ -104,39 +113,63 @@ class SimulatedPrinter:
         self._tail = (self._tail + data)[-2:]
         room = fault.after - self._received if fault and fault.kind in ENDS_CONNECTION else None
         self._received += len(data) - 3 * len(questions)
-        answers = [self._answer(question, fault) for question in questions]
+        answers = [self._status(question, fault) for question in questions]
         self.memory += data if room is None else data[:max(0, room)]
         answers += self._print(fault)
         if room is not None and self._received > fault.after:
             self._break(fault.kind)
         self._store()
-        return b"".join(answers)
+        return b"".join(answers) + self._automatic_status(fault)
 
-    def _answer(self, question: int, fault: Fault | None) -> bytes:
-        """To DLE EOT 1 to 4, or 5 for GS r 1."""
-        kind = fault.kind if fault and self._executed >= fault.after else None
+    def _kind(self, fault: Fault | None) -> FaultKind | None:
+        return fault.kind if fault and self._executed >= fault.after else None
+
+    def _status(self, question: int, fault: Fault | None) -> bytes:
+        """The answer to DLE EOT 1 to 4, or to 5 for GS r 1."""
+        kind = self._kind(fault)
         return b"" if kind is FaultKind.MUTE else bytes((ANSWERS.get(kind, ANSWERS[None])[question - 1],))
 
+    def _automatic_status(self, fault: Fault | None) -> bytes:
+        """Told when it was asked for (GS a) and has changed."""
+        kind = self._kind(fault)
+        if not self._tells or kind is FaultKind.MUTE:
+            return b""
+        status = bytes.fromhex(ANSWERS.get(kind, ANSWERS[None])[5])
+        if status == self._told:
+            return b""
+        self._told = status
+        return status
+
     def _print(self, fault: Fault | None) -> list[bytes]:
-        """Do what is in the memory, as far as it goes; the answers to fences."""
+        """Do what is in the memory, as far as it goes; the answers to what asks for one."""
         answers = []
         commands, rest = split(self.memory)
         for number, command in enumerate(commands):
             if fault and fault.kind in STOPS_PRINTING and self._executed >= fault.after:
                 self.memory = b"".join(waiting.raw for waiting in commands[number:]) + rest
                 return answers
-            if command.name == b"\x1dr":
-                if fault and fault.kind in ENDS_CONNECTION:  # after the last byte, before the answer
-                    self._break(fault.kind)
-                answers.append(self._answer(5, fault))
-            else:
-                self._do(command)
+            if _is_fence(command) and fault and fault.kind in ENDS_CONNECTION:  # after the last byte, before the answer
+                self._break(fault.kind)
+            answers.append(self._do(command, fault))
         self.memory = rest
         return answers
 
-    def _do(self, command: Command) -> None:
-        if command.name[:1] in (b"\x10", b"\0"):
-            return
+    def _do(self, command: Command, fault: Fault | None) -> bytes:
+        """Carry it out; its answer, if it has one."""
+        match command.name:
+            case b"\x1dr":
+                return self._status(5, fault)
+            case b"\x1d(" if _is_fence(command):
+                return b"" if self._kind(fault) is FaultKind.MUTE else b'7"' + command.data[5:9] + b"\0"
+            case b"\x1dI":
+                return b"" if self._kind(fault) is FaultKind.MUTE else NAMES.get(command.data[0], b"")
+            case b"\x1da":
+                self._tells, self._told = command.data != b"\0", b""
+        if command.name[:1] not in (b"\x10", b"\0"):
+            self._put_on_paper(command)
+        return b""
+
+    def _put_on_paper(self, command: Command) -> None:
         self._executed += len(command.raw)
         self._slip += command.raw
         self._marked |= command.name in (b"", b"\x1dv", b"\x1d(")
@@ -164,9 +197,9 @@ class SimulatedPrinter:
             self._stored = self.memory
 
 
-def simulated_printer(folder: Path, **seconds: float) -> StreamPrinter:
-    """The printer that `folder` is, spoken to within this process; `seconds` as StreamPrinter takes them."""
-    return StreamPrinter(lambda: _Wire(SimulatedPrinter(folder)), **seconds)
+def simulated_printer(folder: Path, **options: Any) -> StreamPrinter:
+    """The printer that `folder` is, spoken to within this process; `options` as StreamPrinter takes them."""
+    return StreamPrinter(lambda: _Wire(SimulatedPrinter(folder)), **options)
 
 
 class _Wire:
@@ -191,13 +224,14 @@ class _Wire:
 
 
 class SimulatedPrinterServer:
-    """The same machine on a TCP port of this computer; like many printers it serves one connection at a time."""
+    """The same machine on a TCP port of this computer (`host` is one of its own); like many printers it serves one connection
+    at a time."""
 
-    def __init__(self, folder: Path, port: int = 0):
+    def __init__(self, folder: Path, port: int = 0, host: str = "127.0.0.1"):
         self.machine = SimulatedPrinter(folder)
-        self._listener = socket.create_server(("127.0.0.1", port))
+        self._listener = socket.create_server((host, port))
         self.port: int = self._listener.getsockname()[1]
-        self.address = f"tcp://127.0.0.1:{self.port}"
+        self.address = f"tcp://{host}:{self.port}"
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._serve, daemon=True)
 

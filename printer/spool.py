@@ -1,12 +1,9 @@
 """The one owner of a printer: puts queued printouts on paper, each at most once, and knows how the printer is."""
 
-import fcntl
-import hashlib
-import os
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -19,12 +16,15 @@ from foundation.clock import now
 from foundation.database import Database
 from foundation.errors import Refused
 from foundation.jobs import Later, finish
+from foundation.office import Office
+from foundation.owning import owning
 from foundation.people import PROGRAM
 from foundation.stations import Station
 from foundation.text import t
 from printer import connect, printouts
+from printer.conversation import Fence
 from printer.device import NotSent, Outcome, Printer, PrinterStatus, Sending, Uncertain
-from printer.printouts import HELD, OWNER_ENDED, QUEUED, SENDING, Printout, PrintoutState
+from printer.printouts import HELD, OWNER_ENDED, QUEUED, SENDING, WAITED_TOO_LONG, Printout, PrintoutState
 
 WATCH_EVERY = 5.0    # seconds
 TELL_AGAIN = timedelta(seconds=60)
@@ -45,6 +45,8 @@ class _Work:
     payload: bytes
     station: int
     address: str
+    fence: Fence
+    expired: bool
     after_abort: bool
 
 
@@ -52,6 +54,7 @@ _before = sa.orm.aliased(Printout)
 _aborted = (sa.select(_before.aborted).where(_before.station_id == Printout.station_id, _before.id != Printout.id,
                                              _before.sent_at.is_not(None)).order_by(_before.sent_at.desc()).limit(1))
 _WORK = (sa.select(Printout.id, Printout.state, Printout.note, Printout.payload, Station.id, Station.printer,
+                   Station.fence, Printout.created_at, sa.select(Office.print_minutes).limit(1).scalar_subquery(),
                    _aborted.scalar_subquery())
          .join(Station, Station.id == Printout.station_id).where(Printout.id == sa.bindparam("printout")))
 
@@ -65,7 +68,7 @@ class Spool:
     """Drives the printers of all stations that this process has. `folder` holds one lock for each address, so that no two
     owners, of this process or another, ever talk to one device."""
 
-    def __init__(self, database: Database, folder: Path, open_printer: Callable[[str], Printer] = connect.open_printer,
+    def __init__(self, database: Database, folder: Path, open_printer: Callable[..., Printer] = connect.open_printer,
                  hold_for: float = HOLD_FOR):
         self.database, self.folder, self.open_printer, self.hold_for = database, folder, open_printer, hold_for
         self._watched: dict[int, float] = {}
@@ -82,18 +85,20 @@ class Spool:
         """
         with self.database.reading() as session:
             address = session.execute(_ADDRESS, {"printout": printout}).scalar_one()
-        with self._owning(address) as mine:
+        with owning(self.folder, address) as mine:
             if not mine:
                 raise Later(WAIT_FOR_OWNER)
             work = self._work(printout)  # read again: the owner before us may have printed it
             if work.state in (SENDING, HELD):
                 self._take(work, "lose sight", OWNER_ENDED, aborted=True)
+            elif work.state is QUEUED and work.expired:
+                self._take(work, "expire", WAITED_TOO_LONG)
             elif work.state is QUEUED:
                 self._put_on_paper(work)
 
     def _put_on_paper(self, work: _Work) -> None:
         try:
-            printer = self._open(work.address)
+            printer = self._open(work.address, work.fence)
         except Refused as refusal:
             self._put_off(work, PrinterStatus.UNKNOWN, refusal.message, ASK_SELDOM)
         try:
@@ -106,10 +111,10 @@ class Spool:
             with closing(sending):
                 self._see_through(work, sending)
 
-    def _open(self, address: str) -> Printer:
+    def _open(self, address: str, fence: Fence) -> Printer:
         if not address:
             raise Refused(NO_PRINTER)
-        return self.open_printer(address)
+        return self.open_printer(address, fence=fence)
 
     def _put_off(self, work: _Work, status: PrinterStatus, sentence: str, seconds: float) -> NoReturn:
         self._tell(work.station, status, sentence)
@@ -148,14 +153,14 @@ class Spool:
             return
         self._watched[station] = time.monotonic()
         with self.database.reading() as session:
-            address = session.scalar(sa.select(Station.printer).where(Station.id == station))
+            address, fence = session.execute(sa.select(Station.printer, Station.fence).where(Station.id == station)).one()
         if not address:
             return
-        with self._owning(address) as mine:
+        with owning(self.folder, address) as mine:
             if not mine:
                 return
             try:
-                status = self._open(address).status()
+                status = self._open(address, Fence(fence)).status()
             except Refused as refusal:
                 self._tell(station, PrinterStatus.UNKNOWN, refusal.message)
             else:
@@ -169,7 +174,7 @@ class Spool:
         return sum(self._recover(station, address) for station, address in left)
 
     def _recover(self, station: int, address: str) -> int:
-        with self._owning(address) as mine:
+        with owning(self.folder, address) as mine:
             if not mine:
                 return 0
             with self.database.transaction() as session:
@@ -177,8 +182,9 @@ class Spool:
 
     def _work(self, printout: int) -> _Work:
         with self.database.reading() as session:
-            row = session.execute(_WORK, {"printout": printout}).one()
-        return _Work(*row[:6], after_abort=bool(row[6]))
+            *facts, fence, wanted_at, minutes, after_abort = session.execute(_WORK, {"printout": printout}).one()
+        expired = minutes is not None and wanted_at < now() - timedelta(minutes=minutes)
+        return _Work(*facts, Fence(fence), expired, bool(after_abort))
 
     def _take(self, work: _Work, step: str, note: str = "", aborted: bool = False) -> None:
         with self.database.transaction() as session:
@@ -187,33 +193,19 @@ class Spool:
     def _tell(self, station: int, status: PrinterStatus, note: str) -> None:
         """Keep the printer's state on the station's row; written when it changes, or once a minute."""
         with self.database.reading() as session:
-            if _is_known(session, station, status, note):
+            if _is_as_told(session.execute(_TOLD, {"station": station}).one(), status, note):
                 return
         with self.database.transaction() as session:
             _note_state(session, station, status, note)
 
-    @contextmanager
-    def _owning(self, address: str) -> Iterator[bool]:
-        """Whether the device at `address` is ours until the block ends. The system frees the lock of a process that dies."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        name = hashlib.sha256(address.encode()).hexdigest()[:16]
-        file = os.open(self.folder / f"printer-{name}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            mine = True
-        except BlockingIOError:
-            mine = False
-        try:
-            yield mine
-        finally:
-            os.close(file)
 
-
-def _is_known(session: sa.orm.Session, station: int, status: PrinterStatus, note: str) -> bool:
-    known = session.execute(_TOLD, {"station": station}).one()
+def _is_as_told(known: sa.Row, status: PrinterStatus, note: str) -> bool:
     return known[:2] == (status.value, note) and bool(known[2]) and now() - known[2] < TELL_AGAIN
 
 
 def _note_state(session: sa.orm.Session, station: int, status: PrinterStatus, note: str) -> None:
-    if not _is_known(session, station, status, note):
-        session.execute(_TELL, {"station": station, "printer_state": status.value, "printer_note": note, "printer_state_at": now()})
+    known = session.execute(_TOLD, {"station": station}).one()
+    if not _is_as_told(known, status, note):
+        changed = {} if known.printer_state == status.value else {"printer_state_since": now()}
+        session.execute(_TELL, {"station": station, "printer_state": status.value, "printer_note": note,
+                                "printer_state_at": now(), **changed})

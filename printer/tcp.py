@@ -2,6 +2,7 @@
 
 import select
 import socket
+from typing import Any
 
 from printer.conversation import StreamPrinter
 
@@ -30,6 +31,6 @@ class Socket:
         self.connection.close()
 
 
-def tcp_printer(host: str, port: int, **seconds: float) -> StreamPrinter:
-    """The printer at `host`:`port` (9100 by custom); `seconds` as StreamPrinter takes them."""
-    return StreamPrinter(lambda: Socket(socket.create_connection((host, port), CONNECT_WITHIN)), **seconds)
+def tcp_printer(host: str, port: int, **options: Any) -> StreamPrinter:
+    """The printer at `host`:`port` (9100 by custom); `options` as StreamPrinter takes them."""
+    return StreamPrinter(lambda: Socket(socket.create_connection((host, port), CONNECT_WITHIN)), **options)

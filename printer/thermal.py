@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import shutil
 import threading
 from functools import cache, lru_cache
@@ -15,11 +16,14 @@ if TYPE_CHECKING:
 
 PLAIN = Run("")
 _INK = b"\xff\0" + bytes(254)  # a light pixel is 0 in a picture and white on an image, a dark one is 1 and black
+_REAL_TIME = re.compile(rb"\x10[\x04\x05\x14]")
 FEED_TO_TEAR_BAR = 4  # lines between the print head and the bar
 
 
-def render(receipt: Receipt, paper: Paper) -> bytes:
+def render(receipt: Receipt, paper: Paper, ends: bool = True) -> bytes:
     """The bytes that put `receipt` on `paper`, from reset (ESC @) to cut, or to the tear bar where there is no cutter.
+
+    `ends` False: more follows on the same paper, which is neither cut nor fed.
 
     They depend on nothing else and are kept: what was sent can be looked at and is never made anew. The first call of a
     process takes 0.3 s more, for python-escpos' own table of printers.
@@ -33,7 +37,7 @@ def render(receipt: Receipt, paper: Paper) -> bytes:
                 pen.picture(item)
             case QrCode(text):
                 pen.native_qr(text)
-    return pen.finished()
+    return pen.finished(ends)
 
 
 class _Pen:
@@ -43,6 +47,8 @@ class _Pen:
         self.paper, self.dummy = paper, _dummy(paper)
         self.look, self.centered = PLAIN, False
         self.dummy.hw("INIT")
+        if paper.accents:
+            self.dummy._raw(b"\x1c.")  # many clones begin in a Chinese mode, in which two bytes above 127 are one ideograph
         self.dummy._raw(b"\x1bt\x00")  # code page 437; python-escpos sends none when its own choosing is off
 
     def line(self, line: TextLine) -> None:
@@ -64,9 +70,11 @@ class _Pen:
         self.dummy.qr(text, ec=QR_ECLEVEL_H, size=QR_DOTS, native=True)
         self.dummy.text("\n")
 
-    def finished(self) -> bytes:
+    def finished(self, ends: bool) -> bytes:
         self._change_look(PLAIN)
         self._align(False)
+        if not ends:
+            return self.dummy.output
         if self.paper.has_cutter:
             self.dummy.cut(mode="PART")
         else:
@@ -90,14 +98,18 @@ class _Pen:
 
 @lru_cache(32)  # the band is on every slip
 def _raster(paper: Paper, width: int, pixels: bytes, zoom: int) -> bytes:
-    """A picture as GS v 0 at low density: a quarter of the bytes for the same size on paper."""
+    """A picture as GS v 0: at low density (m=3) a quarter of the bytes for the same size on paper; letters are finer than that.
+
+    Some printers obey a real-time command (DLE EOT, ENQ or DC4, which opens a drawer) even among the dots of a picture: where
+    letters happen to draw one, a dot is put beside another.
+    """
     from PIL import Image
 
-    image, step = Image.frombytes("L", (width, len(pixels) // width), pixels.translate(_INK)), zoom // 2
-    dummy = _dummy(paper)
+    image, coarse = Image.frombytes("L", (width, len(pixels) // width), pixels.translate(_INK)), zoom % 2 == 0 and not paper.full_density
+    step, dummy = zoom // 2 if coarse else zoom, _dummy(paper)
     dummy.image(image.resize((image.width * step, image.height * step), Image.Resampling.NEAREST),
-                high_density_vertical=False, high_density_horizontal=False)
-    return dummy.output
+                high_density_vertical=not coarse, high_density_horizontal=not coarse)
+    return _REAL_TIME.sub(lambda found: bytes((found[0][0], found[0][1] | 8)), dummy.output)
 
 
 def _dummy(paper: Paper) -> "Dummy":

@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import mimetypes
+from base64 import b64encode
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -55,6 +56,16 @@ def asset_url(name: str) -> str:
     if found is None:
         raise LookupError(f"no static file {name}")
     return f"/static/{name}?v={found.digest}"
+
+
+@cache
+def letters() -> str:
+    """The @font-face of our letters with the font itself inside: a document that becomes a PDF fetches nothing."""
+    font = asset("vendor/plus-jakarta-sans.woff2")
+    if font is None:
+        raise LookupError("no font")
+    data = b64encode(font.plain).decode()
+    return f'@font-face {{ font-family: "Plus Jakarta Sans"; src: url("data:font/woff2;base64,{data}") }}'
 
 
 @screens.get("/static/<path:name>")

@@ -15,6 +15,7 @@ from foundation.errors import Refused
 from foundation.people import Actor, Role
 from foundation.settings import Settings
 from foundation.text import translator
+from webui.printing_cli import printer
 
 HERE = Path(__file__).resolve().parent.parent
 MARK = "this-is-a-demo"  # a file in a demo's data folder
@@ -59,13 +60,18 @@ def _unusable(data: Path, problem: OSError) -> click.ClickException:
 
 
 def _in_words(problem: Exception) -> str:
-    return f"{problem} {problem.next_step}".strip() if isinstance(problem, Refused) else str(problem)
+    if isinstance(problem, Refused):  # on a page the sentence of each field stands beside it
+        return " ".join([str(problem), *(problem.fields.values() or [problem.next_step])]).strip()
+    return str(problem)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option("0.1.0", prog_name="loket")
 def main() -> None:
     """Loket: the front desk of a small library."""
+
+
+main.add_command(printer)
 
 
 @main.command()
@@ -148,14 +154,20 @@ def test(context: click.Context) -> None:
 
 
 @main.command()
-@click.option("--titles", default=100_000, show_default=True, help="Size of the collection.")
-@click.option("--seconds", default=20, show_default=True, help="How long the six screens work at once.")
+@click.argument("what", type=click.Choice(["desk", "printing"]), default="desk")
+@click.option("--titles", default=100_000, show_default=True, help="Size of the collection (desk).")
+@click.option("--seconds", default=20, show_default=True, help="How long the six screens work at once (desk).")
+@click.option("--slips", default=300, show_default=True, help="How many slips meet faults (printing).")
+@click.option("--seed", default=7, show_default=True, help="Which faults they meet (printing).")
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
-def bench(titles: int, seconds: int, as_json: bool) -> None:
-    """Measure speed and memory beside the bare database and a minimal view of the same SQL."""
-    from webui.bench import run_bench
-
-    run_bench(titles, seconds, as_json)
+def bench(what: str, titles: int, seconds: int, slips: int, seed: int, as_json: bool) -> None:
+    """Measure beside the bare tools: the desk's speed and memory, or what becomes of slips when printers fail."""
+    if what == "printing":
+        from webui.bench.printing import run_bench
+        run_bench(slips, seed, as_json)
+    else:
+        from webui.bench import run_bench as run_desk_bench
+        run_desk_bench(titles, seconds, as_json)
 
 
 @main.command()

@@ -81,6 +81,11 @@ def moment(value: datetime | None) -> str:
     return f"{short_date(value)}, {clock_time(value)}" if value else "–"
 
 
+def decimal(value: float) -> str:
+    """63,5 in Indonesian, 63.5 in English."""
+    return f"{value:g}".replace(".", "," if current() == "id" else ".")
+
+
 def minutes_since(value: datetime) -> int:
     return max(0, int((now() - value) / timedelta(minutes=1)))
 
@@ -106,7 +111,7 @@ def speak(app: Flask) -> None:
     """Give the templates their words."""
     words: dict[str, Callable] = {"_": say}
     filters = {"long_date": long_date, "short_date": short_date, "clock": clock_time, "moment": moment, "ago": waiting_for,
-               "weekday": weekday, "highlight": highlight}
+               "weekday": weekday, "highlight": highlight, "decimal": decimal}
     app.jinja_env.globals.update(words)
     app.jinja_env.filters.update(filters)
     app.context_processor(lambda: {"language": current(), "office": office(), "languages": LANGUAGES})

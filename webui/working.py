@@ -3,6 +3,7 @@
 import threading
 import time
 from contextlib import suppress
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from kiosk import calendar
 from kiosk.lending import expire_requests
 from kiosk.retention import forget_visitors
 from kiosk.visiting import close_visits
-from printer import thermal
+from printer import printouts, thermal
 from webui import sessions
 from webui.wiring import Wiring
 
@@ -105,6 +106,7 @@ def upkeep(wired: Wiring) -> None:
     database.run(expire_requests)
     database.run(partial(close_visits, before=closes if closes and closes < now() else start_of(day, zone)))
     database.run(partial(forget_visitors, today=day))
+    database.run(partial(printouts.expire, wanted_before=now() - timedelta(minutes=wired.office().print_minutes)))
     audit.seal_all(database)
     database.run(jobs.sweep)
     database.run(sessions.sweep)

@@ -1,5 +1,6 @@
 """The desk in a real browser: by mouse, by keyboard, by scanner; live, and readable at every size it is used at."""
 
+import io
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -8,19 +9,26 @@ from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
+import zxingcpp
 from flask import Flask
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
+from foundation.clock import now
 from foundation.database import Database
 from foundation.people import PROGRAM, Role, add_person, hash_password
 from foundation.settings import Settings
 from kiosk import finding, lending, slips, visiting
+from kiosk.collection import Copy
 from kiosk.loans import Loan, LoanState
 from kiosk.visits import Visit, VisitState
 from printer import printouts
 from printer.printouts import Printout
+from printer.simulated import set_fault
+from printer.wedge import SAMPLE
+from tests import pdf
 from tests.builders import OFFICER, a_guest, a_kiosk, a_loan, a_request, a_title, an_office
 from webui import create_app
 from webui.migrating import upgrade
@@ -234,6 +242,37 @@ def test_an_uncertain_slip_is_settled_with_one_tap(desk: Desk, page: Page) -> No
     expect(page.get_by_text("keluar lengkap?")).to_have_count(0)
 
 
+def test_papers_that_waited_too_long_are_printed_when_the_officer_still_wants_them(desk: Desk, page: Page) -> None:
+    set_fault(desk.folder / "paper", "out of paper")
+
+    def expired(session: Session) -> list[int]:
+        queued = [slips.queue_slip(session, a_loan_of(session, desk, f"Lama {n}", f"Lama {n} (fiktif)"), desk.keys) for n in (1, 2)]
+        printouts.expire(session, now() + timedelta(minutes=1))
+        return [printout.id for printout in queued]
+    papers = desk.do(expired)
+    page.goto(f"{desk.url}/desk")
+    expect(page.get_by_text("2 kertas terlalu lama menunggu printer")).to_be_visible()
+    expect(page.locator(".devices").get_by_text("kertas habis")).to_be_visible(timeout=20_000)
+    expect(page.locator(".devices").get_by_text("sejak ")).to_be_visible()
+    page.get_by_role("button", name="Cetak sekarang").click()
+    expect(page.get_by_text("terlalu lama menunggu")).to_have_count(0)
+    expect(page.locator(".devices").get_by_text("Kertas yang menunggu printer ini: 2")).to_be_visible()
+    set_fault(desk.folder / "paper")
+    expect(page.locator(".devices").get_by_text("menunggu printer ini")).to_have_count(0, timeout=20_000)
+    with desk.database.reading() as session:
+        assert {session.get_one(Printout, paper).state for paper in papers} == {printouts.PRINTED}
+
+
+@pytest.mark.parametrize(("end", "said"), [("Enter", "diakhiri Enter"), ("Tab", "diakhiri Tab"), (None, "tidak diakhiri apa pun")])
+def test_the_set_up_page_says_how_the_scanner_ends_a_code(desk: Desk, page: Page, end: str | None, said: str) -> None:
+    page.goto(f"{desk.url}/office/stations/{desk.kiosk.station_id}/printer")
+    expect(page.get_by_label("Yang diketik pemindai")).to_be_focused()
+    page.keyboard.type(SAMPLE)
+    if end:
+        page.keyboard.press(end)
+    expect(page.locator(".note--success")).to_contain_text(said)
+
+
 def test_what_somebody_else_did_first_is_said_where_the_officer_looks(desk: Desk, page: Page) -> None:
     guest = desk.do(lambda s: a_signed_guest(s, desk, "Guest Cepat"))
     page.goto(f"{desk.url}/desk")
@@ -306,7 +345,11 @@ PAGES = [
     "/desk/lend/{guest}?q=fiktif", "/desk/find?q=maharani", "/desk/find?q=zzz", "/desk/day", "/desk/day/2020-01-01",
     "/desk/scan?code=LAIN", "/office", "/office/calendar", "/office/rules?category=public&kind=book",
     "/office/rules/new", "/office/rules/1", "/office/people", "/office/people/new", "/office/people/1",
-    "/office/stations", "/office/stations/new", "/office/stations/1", "/office/collection", "/office/trail"]
+    "/office/stations", "/office/stations/new", "/office/stations/1", "/office/stations/1/printer",
+    "/office/collection", "/office/trail",
+    "/desk/papers/slip/{loan}", "/desk/papers/slip/{loan}?width=58", "/desk/papers/visitor-ticket/{guest}",
+    "/desk/papers/day-book-slip/2020-01-01", "/office/labels", "/office/labels?which=range&layout=3x8&start=2",
+    "/office/labels?which=range&first=ZZZ", "/office/labels?which=range&layout=own&columns=x&width=1"]
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -338,6 +381,43 @@ def test_the_day_book_prints_on_paper_without_the_screens_furniture(desk: Desk, 
     expect(page.get_by_role("banner")).to_be_hidden()
     expect(page.get_by_role("heading", name="Buku tamu")).to_be_visible()
     assert page.pdf(path=tmp_path / "day.pdf", format="A4").startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("width", [58, 80])
+def test_a_paper_from_the_browser_has_the_size_of_its_roll_and_content(desk: Desk, page: Page, busy: dict, width: int) -> None:
+    page.add_init_script("window.print = () => { document.documentElement.dataset.printed = 'once'; }")
+    printed = page.locator("html[data-printed]")
+    page.goto(f"{desk.url}/desk/loan/{busy['loan']}")
+    page.get_by_role("link", name="Buka slip sebagai halaman").click()
+    page.get_by_role("group", name="Lebar kertas").get_by_text(f"{width} mm").click()
+    page.get_by_role("button", name="Cetak dari peramban ini").click()
+    expect(printed).to_be_attached()
+    expect(page.get_by_text("SALINAN KE-", exact=False).last).to_be_visible()
+    [(wide, long)] = pdf.sizes(page.pdf(prefer_css_page_size=True, print_background=True))
+    assert wide == pytest.approx(width, abs=0.3)
+    page.emulate_media(media="print")
+    height = page.evaluate("document.querySelector('.receipt').getBoundingClientRect().height") / 96 * 25.4
+    assert height < long < height + 3
+    expect(page.get_by_role("banner")).to_be_hidden()
+    page.reload()
+    page.evaluate("document.fonts.ready.then(() => document.adoptedStyleSheets.length)")
+    expect(printed).to_have_count(0)  # a reload is no second copy
+
+
+def test_labels_are_made_by_keyboard_and_their_preview_is_what_the_pdf_is(desk: Desk, page: Page, busy: dict) -> None:
+    page.goto(f"{desk.url}/office/labels")
+    page.get_by_label("Kodenya").fill(desk.do(lambda s: s.get_one(Copy, busy["copy"]).code))
+    expect(page.get_by_role("radio", name="Yang disebut satu per satu")).to_be_checked()
+    page.get_by_label("Mulai pada label ke-").fill("2")
+    page.keyboard.press("Enter")
+    preview = page.get_by_role("img", name="Lembar pertama seperti akan dicetak")
+    preview.evaluate("sheet => { sheet.style.maxWidth = 'none'; }")  # large enough for a decoder
+    found = {code.text for code in zxingcpp.read_barcodes(Image.open(io.BytesIO(preview.screenshot(scale="device"))))}
+    form = page.locator("form", has=page.get_by_role("button", name="Buat PDF"))
+    made = page.request.post(f"{desk.url}{form.get_attribute('action')}", form={"csrf_token": form.locator("input").input_value()})
+    printed = {code.text for code in zxingcpp.read_barcodes(pdf.pictures(made.body(), 300)[0])}
+    assert found
+    assert found <= printed
 
 
 def test_nothing_comes_from_outside(desk: Desk, page: Page) -> None:

@@ -61,7 +61,7 @@ def test_the_first_administrator_is_made_on_the_command_line(loket, database):
 def test_a_short_password_and_a_taken_name_are_refused_in_a_sentence(loket, database):
     assert "at least 12 characters" in refused(loket("person", "add", "ani", "--role", "admin", stdin="short\n"))
     loket("person", "add", "ani", "--role", "admin", stdin=PASSWORD + "\n")
-    assert "“ani” is taken" in refused(loket("person", "add", "ani", "--role", "officer", stdin=PASSWORD + "\n"))
+    assert "This user name is taken." in refused(loket("person", "add", "ani", "--role", "officer", stdin=PASSWORD + "\n"))
 
 
 def test_a_new_password_replaces_the_old_one(loket, database):

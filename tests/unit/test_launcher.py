@@ -142,3 +142,12 @@ def test_apt_without_a_network_ends_in_one_sentence(clone, tmp_path):
     code, output, messages = clone.run("demo", PATH=path)
     assert (code, output) == (1, "")
     assert messages.splitlines()[1].startswith("Loket: apt could not install python3 python3-venv (is there a network? ")
+
+
+def test_what_only_some_papers_need_is_asked_for_once_and_never_stops_a_start(clone, tmp_path):
+    path = only(tmp_path / "bin", **{"ls": "exit 1", "apt-get": "exit 100", "id": "echo 0"})
+    code, output, messages = clone.run("demo", PATH=f"{path}:{os.environ['PATH']}")
+    assert (code, output[-4:]) == (0, "1.0\n"), messages
+    assert "apt could not install libusb-1.0-0 libpango-1.0-0" in messages
+    assert messages.splitlines()[-1].startswith("Loket: everything else works without them")
+    assert clone.run("demo", PATH=f"{path}:{os.environ['PATH']}")[2] == ""

@@ -86,6 +86,30 @@ def test_the_number_is_typed_by_hand(kiosk: Page, service: Service):
     expect(heading(kiosk)).to_have_text("Buku mana yang Anda kembalikan?")
 
 
+def test_a_mistyped_number_stays_in_its_field_and_is_said_to_be_wrong_there(kiosk: Page, service: Service):
+    service.lend()
+    number = slips.slip_number(service.newest_loan(), service.keys)
+    mistyped = number[:-1] + str((int(number[-1]) + 1) % 10)
+    kiosk.goto("/kiosk/return")
+    kiosk.fill("#code", mistyped)
+    follow(kiosk, "button:has-text('Cari nomor ini')")
+    expect(kiosk.locator("#code-wrong")).to_contain_text("Tidak ada slip dengan nomor ini.")
+    expect(kiosk.locator("#code")).to_have_value(mistyped)
+    kiosk.tap("[data-skbtn='{back}']")
+    kiosk.tap(f"[data-skbtn='{number[-1]}']")
+    kiosk.tap("button:has-text('Cari nomor ini')")
+    expect(heading(kiosk)).to_have_text("Buku mana yang Anda kembalikan?")
+
+
+def test_the_last_copy_of_several_is_not_ticked_by_itself(kiosk: Page, service: Service):
+    digits, labels = service.lend(copies=2)
+    loan = service.newest_loan()
+    with service.database.transaction() as session:
+        lending.return_items(session, loan.id, [item.id for item in loan.items if item.copy.code == labels[0]], OFFICER)
+    scan(kiosk, digits)
+    expect(kiosk.locator(f".pick:has-text('{labels[1]}') input")).not_to_be_checked()
+
+
 @pytest.mark.parametrize("wrong", ["truncated", "forged", "foreign"])
 def test_a_code_that_opens_nothing_says_so_in_one_sentence(kiosk: Page, service: Service, wrong: str):
     digits, _ = service.lend()

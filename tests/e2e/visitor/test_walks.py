@@ -4,8 +4,10 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from foundation.stations import Station
 from kiosk import lending
 from kiosk.loans import LoanState
+from printer import printouts
 from tests.e2e.visitor.conftest import OFFICER, Service, follow, heading, open_guest_book, sign
 
 
@@ -67,6 +69,41 @@ def test_two_taps_and_a_refresh_are_one_loan(guest: Page, service: Service):
     guest.goto("/kiosk/loan")
     guest.reload()
     assert service.loans() == before + 1
+
+
+def test_a_hasty_second_tap_sends_nothing_again(guest: Page):
+    guest.goto("/kiosk/finish")
+    follow(guest, "button[value=home]")
+    sent: list[str] = []
+    guest.route("**/kiosk/rate", lambda route: sent.append(route.request.url))  # and no answer yet
+    face = guest.locator(".face:last-child").bounding_box()
+    with guest.expect_request("**/kiosk/rate"):
+        guest.touchscreen.tap(face["x"] + 40, face["y"] + 40)
+    guest.touchscreen.tap(face["x"] + 40, face["y"] + 40)
+    guest.wait_for_timeout(300)  # longer than the question that goes before a tap is followed
+    assert len(sent) == 1
+
+
+def test_a_full_basket_scrolls_and_hides_nothing(guest: Page, service: Service):
+    with service.database.reading() as session:
+        titles = [service.a_title(session) for _ in range(6)]
+    for title in titles:
+        guest.goto(f"/kiosk/title/{title.id}")
+        follow(guest, "form[action$='/basket/add'] button")
+    guest.set_viewport_size({"width": 800, "height": 1280})
+    assert guest.evaluate("(list => list.scrollHeight <= list.clientHeight + 2)(document.querySelector('.list'))")
+    guest.locator(".basket-row button").last.scroll_into_view_if_needed()
+    expect(guest.locator(".basket-row button").last).to_be_in_viewport(ratio=1)
+
+
+def test_the_screen_follows_the_slip_that_the_officer_prints_once_more(guest: Page, borrow_one, service: Service):
+    borrow_one(guest)
+    loan = service.hand_over()
+    expect(guest.locator(".note")).to_contain_text("Slip kertas belum ada.", timeout=8000)
+    with service.database.transaction() as session:
+        station = session.get_one(Station, loan.station_id)
+        printouts.queue(session, "slip", f"loan:{loan.id}", station, b"the slip").state = printouts.PrintoutState.PRINTED
+    expect(guest.locator(".note")).to_contain_text("Slip sudah tercetak.", timeout=8000)
 
 
 def test_a_request_can_be_taken_back(guest: Page, borrow_one, service: Service):
@@ -163,6 +200,8 @@ def test_what_was_typed_survives_a_change_of_language(kiosk: Page):
     expect(kiosk.locator(".step.is-now h1")).to_have_text("What is your name?")
     expect(kiosk.locator("#name")).to_have_value("Ratna Widyaningsih")
     expect(kiosk.locator("[name=purpose][value=read]")).to_be_checked()
+    kiosk.tap("[data-skbtn='a']")
+    expect(kiosk.locator("#name")).to_have_value("Ratna Widyaningsiha")  # and goes on where it was left
 
 
 def test_the_guest_book_is_one_form_without_javascript(new_context, service: Service):

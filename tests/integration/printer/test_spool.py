@@ -3,21 +3,24 @@
 import threading
 import time
 from collections import Counter
+from datetime import timedelta
 from functools import partial
 
 import pytest
 import sqlalchemy as sa
 
 from foundation.audit import AuditEntry
+from foundation.clock import now
 from foundation.errors import Refused
 from foundation.jobs import Job, Later, Worker
+from foundation.office import office as known_office
 from foundation.people import PROGRAM, Actor
 from foundation.stations import Station
 from printer import printouts
 from printer.connect import open_printer
 from printer.device import PrinterStatus
 from printer.layout import Paper
-from printer.printouts import CANCELLED, HELD, NOT_PRINTED, PRINTED, QUEUED, SENDING, UNCERTAIN, UNCONFIRMED, Printout
+from printer.printouts import CANCELLED, EXPIRED, HELD, NOT_PRINTED, PRINTED, QUEUED, SENDING, UNCERTAIN, UNCONFIRMED, Printout
 from printer.receipt import Inverse, Line, Receipt
 from printer.simulated import FaultKind, SimulatedPrinterServer, set_fault, slips
 from printer.spool import Spool
@@ -324,6 +327,78 @@ def test_a_slip_sent_to_a_printer_that_never_answers_is_unconfirmed(office, tmp_
         printouts.came_out(session, slip, OFFICER)
 
 
+def test_what_waited_too_long_is_not_printed_when_paper_is_put_in(office):
+    set_fault(office.tray, FaultKind.OUT_OF_PAPER)
+    old = office.queue(1)
+    office.work()
+    with office.database.transaction() as session:
+        known_office(session)
+        session.get_one(Printout, old).created_at = now() - timedelta(minutes=61)
+    fresh = office.queue(2)
+    set_fault(office.tray)
+    office.work()
+    assert [office.printout(slip).state for slip in (old, fresh)] == [EXPIRED, PRINTED]
+    assert office.papers() == [office.printout(fresh).payload]
+    with office.database.reading() as session:
+        assert [printout.id for printout in printouts.needing_attention(session)] == [old]
+
+
+def test_what_waited_too_long_is_printed_once_when_somebody_still_wants_it(office):
+    slip = office.queue(1)
+    with office.database.transaction() as session:
+        assert printouts.expire(session, now() + timedelta(seconds=1)) == 1
+    office.work()
+    assert office.papers() == []
+    with office.database.transaction() as session:
+        printouts.queue_again(session, slip, OFFICER)
+    office.work()
+    assert (office.printout(slip).state, office.papers()) == (PRINTED, [office.printout(slip).payload])
+    with pytest.raises(Refused), office.database.transaction() as session:
+        printouts.queue_again(session, slip, OFFICER)
+
+
+def test_what_a_printer_holds_or_may_have_does_not_expire(office):
+    set_fault(office.tray, "power cut 0")
+    slip = office.queue(1)
+    office.work()
+    with office.database.transaction() as session:
+        assert printouts.expire(session, now() + timedelta(days=1)) == 0
+    assert office.printout(slip).state is UNCERTAIN
+
+
+def test_a_slip_printed_from_a_browser_is_never_called_printed_by_itself(office):
+    office.queue(1)
+    office.work()
+    with office.database.transaction() as session:
+        second = printouts.by_browser(session, "slip", "loan:1", OFFICER)
+        assert (second.state, second.copy_no, second.station_id) == (UNCONFIRMED, 2, None)
+    office.work()
+    assert office.printout(second.id).state is UNCONFIRMED
+    assert len(office.papers()) == 1
+
+
+def test_a_printer_that_answers_by_number_or_never_is_spoken_to_in_its_way(office):
+    for fence, state in (("process id", PRINTED), ("status", PRINTED), ("none", UNCONFIRMED)):
+        office.change(fence=fence)
+        slip = office.queue(len(fence))
+        office.work()
+        assert office.printout(slip).state is state
+
+
+def test_since_when_a_printer_is_as_it_is_is_known(office):
+    def since():
+        with office.database.reading() as session:
+            return session.get_one(Station, office.station).printer_state_since
+
+    office.spool.watch(office.station)
+    began = since()
+    for fault, later in (("", False), (FaultKind.OUT_OF_PAPER, True), (FaultKind.OUT_OF_PAPER, False)):
+        set_fault(office.tray, fault)
+        office.new_spool().watch(office.station)
+        assert (since() > began) is later
+        began = since()
+
+
 def test_a_cancelled_slip_is_not_printed_and_a_sent_one_not_cancelled(office):
     set_fault(office.tray, FaultKind.OUT_OF_PAPER)
     slip = office.queue(1)
@@ -393,7 +468,7 @@ def test_no_device_is_touched_inside_a_transaction(office):
                 session.execute(sa.update(Station).values(name="Meja"))
             return self.printer.send(payload, lambda: None, after_abort)
 
-    Spool(office.database, office.locks, lambda address: Watched(open_printer(address))).print_printout(slip)
+    Spool(office.database, office.locks, lambda address, fence: Watched(open_printer(address))).print_printout(slip)
     assert office.printout(slip).state is PRINTED
 
 

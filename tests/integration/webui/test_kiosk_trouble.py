@@ -1,6 +1,8 @@
 """What can go wrong at the kiosk is one clear sentence with the next step, and nothing is lost."""
 
+import io
 import itertools
+import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -16,11 +18,13 @@ from foundation.stations import Station, invite
 from kiosk import lending, slips
 from kiosk.collection import CopyStatus
 from kiosk.loans import Loan
+from kiosk.searching import index_titles
 from kiosk.visits import Visit
 from printer import codes
 from tests.builders import a_guest, a_kiosk, a_loan, a_request, a_title
 from tests.integration.webui.conftest import Browser
 from webui.access import STATION_COOKIE
+from webui.bench.damage import code_on_paper, faded, photographed
 
 SIGNED = {"name": "Ratna Widyaningsih", "institution": "Umum", "category": "public", "purpose": "read"}
 
@@ -208,3 +212,25 @@ def test_a_bug_is_a_calm_page_with_a_number_to_tell(kiosk: Browser, app: Flask, 
     answer = kiosk.client.get("/kiosk")
     assert answer.status_code == 500
     assert "Ada kesalahan di pihak kami (nomor " in answer.text
+
+
+def test_the_camera_is_helped_with_a_pale_slip_and_the_picture_is_kept_nowhere(kiosk: Browser, app: Flask):
+    chance = random.Random(4)
+    pale = photographed(faded(0.7)(code_on_paper("1" * 34), chance), chance)
+    kiosk.get("/kiosk/return")
+    answer = kiosk.post("/kiosk/look-closer", picture=(pale, "look.jpg"))
+    assert (answer.status_code, answer.text) == (200, "1" * 34)
+    for nothing in (b"not a picture", b""):
+        assert kiosk.post("/kiosk/look-closer", picture=(io.BytesIO(nothing), "look.jpg")).status_code == 204
+    assert kiosk.post("/kiosk/look-closer").status_code == 204
+    assert app.test_client().post("/kiosk/look-closer").status_code in (400, 403)
+    folder = app.extensions["wiring"].settings.data
+    assert not [path for path in folder.rglob("*") if "look" in path.name or path.suffix == ".jpg"]
+
+
+def test_where_nothing_is_found_a_number_that_would_is_named(kiosk: Browser, database: Database):
+    assert "Nomor juga bisa" not in kiosk.get("/kiosk/search?q=zzzz").text
+    with database.transaction() as session:
+        index_titles(session, [a_title(session, "Penetapan Jadwal (fiktif)", number="77 Tahun 2024", year=2024).id])
+    assert "Nomor juga bisa: 77/2024." in kiosk.get("/kiosk/search?q=zzzz").text
+    assert "Penetapan Jadwal (fiktif)" in kiosk.get("/kiosk/search?q=77/2024").text

@@ -147,7 +147,7 @@ def test_taking_back_nothing_says_what_to_do(officer: Browser, loan_of_two: int)
 
 
 def test_one_more_slip_is_marked_as_a_copy(database: Database, officer: Browser, loan_of_two: int) -> None:
-    page = officer.follow(officer.post(f"/desk/loan/{loan_of_two}/reprint"))
+    page = officer.follow(officer.post(f"/desk/papers/slip/{loan_of_two}"))
     assert "Salinan ke-2 (SALINAN)" in page.text
     with database.reading() as session:
         assert session.scalars(sa.select(Printout.copy_no).order_by(Printout.id)).all() == [1, 2]

@@ -21,12 +21,15 @@ from kiosk.calendar import ClosedDay, OpeningDay
 from kiosk.collection import Copy, Title
 from kiosk.loans import Loan
 from kiosk.rules import LoanRule
+from printer import printouts
+from printer.commands import split
 from printer.printouts import Printout
+from printer.simulated import set_fault
 from tests.builders import a_kiosk, a_loan, a_title
 from tests.integration.webui.conftest import PASSWORD, Browser
 
 OFFICE = {"name": "KPU Wirasari (fiktif)", "library": "Perpustakaan Hukum", "address": "", "time_zone": "Asia/Makassar", "language": "id",
-          "request_minutes": "20", "retention_days": "90", "borrower_limit": "3", "slip_terms": "Harap dijaga."}
+          "request_minutes": "20", "print_minutes": "60", "retention_days": "90", "borrower_limit": "3", "slip_terms": "Harap dijaga."}
 STATION = {"name": "Kiosk Belakang", "kind": "kiosk", "printer": "", "paper_mm": "58", "active": "1"}
 RULE = {"category": "student", "kind": "book", "loanable": "1", "max_copies": "4", "days": "14", "max_renewals": "0", "renewal_days": "0",
         "grace_days": "0", "suspension_days": "0", "fine_per_day": "0", "valid_from": "", "valid_until": ""}
@@ -195,13 +198,84 @@ def test_an_invitation_makes_a_screen_the_station_once_and_can_be_taken_back(adm
         assert find_by_token(session, token) is None
 
 
-def test_a_test_print_goes_the_way_of_a_slip(admin: Browser, database: Database) -> None:
+PRINTER = "/office/stations/1/printer"
+
+
+@pytest.fixture
+def station(admin: Browser, tmp_path: Path) -> Path:
+    """A station with a simulated printer; the printer's tray."""
+    admin.post("/office/stations/new", **STATION | {"printer": f"simulated://{tmp_path}/tray", "paper_mm": "80"})
+    return tmp_path / "tray"
+
+
+def test_without_a_printer_there_is_nothing_to_set_up(admin: Browser, database: Database) -> None:
     admin.post("/office/stations/new", **STATION)
-    assert admin.post("/office/stations/1/test-print").status_code == 409
-    admin.post("/office/stations/1", **STATION | {"printer": "tcp://127.0.0.1:1"})
+    assert "Stasiun ini tidak memiliki printer." in admin.get(PRINTER).text
+    assert admin.post(f"{PRINTER}/test").status_code == 409
+    assert admin.post(f"{PRINTER}/ask").status_code == 422
+    assert how_many(database, Printout) == 0
+
+
+def test_a_test_page_goes_the_way_of_a_slip(admin: Browser, station: Path, database: Database) -> None:
     for _ in range(2):
-        assert "Uji cetak sedang dikirim." in admin.follow(admin.post("/office/stations/1/test-print")).text
-    assert how_many(database, Printout) == 2
+        assert "Uji cetak sedang dikirim." in admin.follow(admin.post(f"{PRINTER}/test")).text
+    admin.post("/office/stations/1/scanner/print")
+    assert how_many(database, Printout) == 3
+    with database.reading() as session:
+        text = printouts.latest(session, "test print", "station:1").payload
+    commands = [command.name for command in split(text)[0]]
+    assert commands.count(b"\x1dV") == 1
+    assert commands.count(b"\x1d(") > 0
+    assert b"....:...10....:...20....:...30....:...40....:.48" in text
+
+
+def test_the_printer_says_who_it_is_and_how_it_confirms(admin: Browser, station: Path, database: Database) -> None:
+    assert "Loket Simulated" in admin.follow(admin.post(f"{PRINTER}/ask")).text
+    assert the(database, Station).fence == "process id"
+    set_fault(station, "mute")
+    assert "Tidak pernah menjawab" in admin.follow(admin.post(f"{PRINTER}/ask")).text
+    set_fault(station, "out of paper")
+    refused = admin.post(f"{PRINTER}/ask")
+    assert refused.status_code == 409
+    assert "kertas" in refused.text
+
+
+@pytest.mark.parametrize(("answers", "kept"), [
+    ({"columns": "48", "squares": ["A", "B", "C"], "cut": "1"}, (None, False, False, True, False)),
+    ({"columns": "40", "squares": ["A"], "accents": "1"}, (42, False, False, False, True)),
+    ({"columns": "30", "squares": ["C"]}, (32, True, True, False, False)),
+    ({"columns": "48", "squares": ["B"], "cut": "1"}, (None, False, True, True, False)),
+    ({"columns": "48", "squares": ["B", "C"], "cut": "1"}, (None, True, True, True, False))])
+def test_what_a_person_reads_off_the_test_page_is_how_slips_are_printed(
+        admin: Browser, station: Path, database: Database, answers: dict, kept: tuple) -> None:
+    assert "Jawaban disimpan" in admin.follow(admin.post(f"{PRINTER}/read", **answers)).text
+    it = the(database, Station)
+    assert (it.columns, it.native_qr, it.full_density, it.has_cutter, it.accents) == kept
+
+
+@pytest.mark.parametrize(("answers", "field"), [({"columns": "48"}, "squares"), ({"squares": "A"}, "columns"),
+                                                ({"squares": "A", "columns": "banyak"}, "columns"),
+                                                ({"squares": "Z", "columns": "48"}, "squares")])
+def test_an_answer_that_is_missing_is_asked_for(admin: Browser, station: Path, answers: dict, field: str) -> None:
+    page = admin.post(f"{PRINTER}/read", **answers)
+    assert page.status_code == 422
+    assert f'id="{field}-wrong"' in page.text
+
+
+def test_the_scanner_is_judged_by_what_it_types(admin: Browser, station: Path) -> None:
+    right = admin.post("/office/stations/1/scanner/typed", typed="LOKET-qwaz/2357-MY", ending="enter").text
+    assert "mengetik setiap karakter dengan benar" in right
+    assert "diakhiri Enter" in right
+    assert "(QWERTZ)" in admin.post("/office/stations/1/scanner/typed", typed="LOKETßqway-2357ßMZ", ending="tab").text
+    assert "&lt;b&gt;" in admin.post("/office/stations/1/scanner/typed", typed="<b>", ending="?").text
+
+
+def test_another_address_or_roll_is_another_printer(admin: Browser, station: Path, database: Database) -> None:
+    admin.post(f"{PRINTER}/ask")
+    admin.post(f"{PRINTER}/read", columns="40", squares="A")
+    admin.post("/office/stations/1", **STATION | {"printer": "tcp://10.0.0.9", "paper_mm": "58"})
+    it = the(database, Station)
+    assert (it.printer_model, it.columns, it.printer_state) == ("", None, "unknown")
 
 
 GOOD = "judul;jenis;nomor;tahun;jumlah eksemplar\nPenetapan Jadwal (fiktif);Keputusan;9/2022;2022;2\n"

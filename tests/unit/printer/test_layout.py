@@ -6,10 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from printer.layout import Paper, TextLine, lay_out, safe
-from printer.receipt import Big, Emphasis, Heading, Inverse, Line, Pair, QrCode, Receipt, Title
+from printer.layout import ACCENTED, CELL, DOTS, Paper, Picture, TextLine, lay_out, safe
+from printer.receipt import Big, Emphasis, Heading, Inverse, Line, Pair, QrCode, Receipt, Rule, Signature, Title
 
 NARROW, WIDE = Paper(58), Paper(80)
+PAPERS = [NARROW, WIDE, Paper(80, accents=True), Paper(80, across=42), Paper(58, across=42, full_density=True)]
+ARABIC = "السياسة الشرعية في إصلاح الراعي والرعية"
 
 
 def lines(part, paper=NARROW):
@@ -51,15 +53,17 @@ def test_a_printer_that_draws_qr_codes_is_left_to_do_so():
 
 
 @given(st.text(), st.sampled_from([Line, Title, Heading, Big, Inverse, lambda text: Pair(text, text),
-                                   lambda text: Emphasis(text, text)]), st.sampled_from([NARROW, WIDE]))
+                                   lambda text: Emphasis(text, text), Signature]), st.sampled_from(PAPERS))
 def test_no_line_is_wider_than_the_paper(text, part, paper):
     for line in lay_out(Receipt((part(text),)), paper):
         if isinstance(line, TextLine):
             assert sum(len(run.text) * run.wide for run in line.runs) <= paper.columns
+        if isinstance(line, Picture):
+            assert len(line.pixels[0]) * line.zoom <= DOTS[paper.width_mm]
 
 
 def test_a_part_without_its_text_can_be_laid_out():
-    for part in (Line(""), Title(""), Heading(""), Big(""), Inverse(""), Pair("", ""), Emphasis("", "")):
+    for part in (Line(""), Title(""), Heading(""), Big(""), Inverse(""), Pair("", ""), Emphasis("", ""), Signature("")):
         lay_out(Receipt((part,)), NARROW)
 
 
@@ -90,3 +94,111 @@ def test_any_title_finds_its_lines_and_loses_no_letter(text, paper):
 
 def test_a_word_is_split_only_where_no_line_is_long_enough_for_it():
     assert lines(Line("134/Kpts/KPU/Tahun 2016 - UJI-0002", center=True)) == ["134/Kpts/KPU/Tahun", "2016 - UJI-0002"]
+
+
+def test_a_printer_with_another_number_of_characters_gets_lines_of_that_length():
+    assert lines(Rule(), Paper(80, across=42)) == ["-" * 42]
+    [line] = lay_out(Receipt((Title("كتاب"),)), Paper(80, across=42))
+    assert len(line.pixels[0]) == 42 * CELL
+
+
+@given(st.text())
+def test_with_accents_safe_text_is_ascii_and_what_code_page_437_has(text):
+    assert set(safe(text, accents=True)) <= set(string.printable[:95]) | ACCENTED
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    ("Café Ünal ñandú 20° ½", "Café Ünal ñandú 20° ½"), ("Cafe\u0301", "Café"), ("ﬁnal № 3", "final No 3"), ("a\u00a0b", "a b"),
+    ("Œuvre “x”", 'OEuvre "x"'), ("\x9b\x85", ""), ("Straße", "Straße"), ("ā", "a")])
+def test_a_printer_with_accents_keeps_those_it_has(text, said):
+    assert safe(text, accents=True) == said
+
+
+def drawn(part, paper=NARROW):
+    return [line for line in lay_out(Receipt((part,)), paper) if isinstance(line, Picture)]
+
+
+@pytest.mark.parametrize("text", [ARABIC, "中华人民共和国选举法释义与问题解答", "Закон о выборах депутатов", f"Fiqih Siyasah {ARABIC}"])
+@pytest.mark.parametrize("paper", [NARROW, WIDE], ids=["58", "80"])
+def test_what_no_code_page_says_is_drawn_in_lines_as_wide_as_the_paper(text, paper):
+    found = drawn(Title(text), paper)
+    assert not lines(Title(text), paper)
+    assert found
+    for line in found:
+        assert {len(row) for row in line.pixels} == {paper.dots}
+        assert line.zoom == 1
+        assert any(map(any, line.pixels))
+        assert not any(map(any, (line.pixels[0], line.pixels[-1])))  # no letter is cut off above or below
+
+
+def test_an_arabic_title_is_wrapped_and_its_letters_are_joined():
+    assert len(drawn(Title(ARABIC))) == 2
+    [apart], [joined] = drawn(Title("ك ت ا ب")), drawn(Title("كتاب"))
+    assert columns_with_ink(joined) < columns_with_ink(apart)
+
+
+def test_arabic_runs_from_right_to_left():
+    """Alef (narrow) then meem (wide): the narrow one stands at the right; and a line of it begins at the right edge."""
+    [line] = drawn(Line("ام" + " " + "ممممم"))
+    first, last = ink(line)
+    assert NARROW.dots - 1 - last < 4
+    assert first > 100
+    assert tallest_column(line) > NARROW.dots * 0.9
+
+
+def test_latin_in_an_arabic_line_still_reads_from_left_to_right():
+    """The L at the left end of the line, where an Arabic line ends, has its stem at the left."""
+    [line] = drawn(Line("كتاب L"))
+    left, right = words_of(line)[0]
+    assert sum(row[left] for row in line.pixels) > 3 * sum(row[right] for row in line.pixels)
+
+
+def test_a_borrower_whose_name_has_no_latin_letters_stands_at_the_right_of_the_line_below_the_label():
+    label, name = lay_out(Receipt((Pair("Peminjam", "محمد ب."),)), NARROW)
+    assert label.runs[0].text == "Peminjam"
+    assert NARROW.dots - 1 - ink(name)[1] < 4
+
+
+def test_wide_characters_are_wrapped_by_their_real_width():
+    found = drawn(Line("中" * 40))
+    assert len(found) == 4  # 28 dots each on 384: thirteen a line
+    assert all(ink(line)[1] < NARROW.dots for line in found)
+
+
+def test_a_letter_that_no_font_has_is_a_question_mark(monkeypatch):
+    assert lines(Line("\U0001e900 x")) == ["? x"]
+    from printer import lettering
+    monkeypatch.setattr(lettering, "_fonts", lambda size, bold: ())
+    assert lines(Line("كتاب")) == ["????"]
+
+
+@given(st.text(alphabet=st.characters(codec="utf-8"), max_size=30), st.sampled_from([Line, Title, Heading, Big]), st.sampled_from(PAPERS))
+def test_any_text_at_all_can_be_laid_out(text, part, paper):
+    lay_out(Receipt((part(text),)), paper)
+
+
+def ink(line):
+    """The first and the last column of dots with ink."""
+    columns = [x for x in range(len(line.pixels[0])) if any(row[x] for row in line.pixels)]
+    return columns[0], columns[-1]
+
+
+def columns_with_ink(line):
+    first, last = ink(line)
+    return last - first
+
+
+def tallest_column(line):
+    return max(range(len(line.pixels[0])), key=lambda x: sum(row[x] for row in line.pixels))
+
+
+def words_of(line):
+    """Where words begin and end: runs of columns with ink, apart by more than six empty ones."""
+    found = []
+    for x in range(len(line.pixels[0])):
+        if any(row[x] for row in line.pixels):
+            if found and x - found[-1][1] <= 6:
+                found[-1][1] = x
+            else:
+                found.append([x, x])
+    return found

@@ -8,12 +8,12 @@ import pytest
 import zxingcpp
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageOps
 
 from printer import codes, paper
 from printer.commands import split
 from printer.layout import DOTS, Paper, safe
-from printer.receipt import Band, Big, Emphasis, Heading, Inverse, Line, Pair, QrCode, Receipt, Rule, Title
+from printer.receipt import Band, Big, Emphasis, Heading, Inverse, Line, Pair, QrCode, Receipt, Rule, Signature, Title
 from printer.thermal import render
 
 CODE = codes.make({1: b"k" * 32}, 42)
@@ -24,7 +24,7 @@ on_every_paper = pytest.mark.parametrize("kind", PAPERS, ids=["58 raster", "58 n
 
 def a_slip(text="Pedoman Teknis"):
     return Receipt((Band(), Heading(text), Line(text, center=True), Inverse(text), Rule(), Big(text), Title(text),
-                    Emphasis(text, text), QrCode(CODE), Line(text, bold=True), Pair(text, text)))
+                    Emphasis(text, text), QrCode(CODE), Line(text, bold=True), Pair(text, text), Signature(text)))
 
 
 def picture_of(slip):
@@ -69,20 +69,38 @@ def test_a_slip_begins_with_reset_and_code_page_and_ends_with_cut_or_feed(kind):
     assert b"\x1b@" not in data[2:]
 
 
-def names_in(data):
-    return {command.name for command in split(data)[0]}
+PAPERS_OF_EVERY_SORT = [PAPERS[0], PAPERS[3], Paper(58, accents=True, full_density=True), Paper(80, across=42, accents=True)]
+WE_SEND = {b"", b"\n", b"\x1b@", b"\x1bt", b"\x1ba", b"\x1bE", b"\x1bd", b"\x1bJ", b"\x1d!", b"\x1dB", b"\x1dV", b"\x1dv",
+           b"\x1d(", b"\x1c."}
+REAL_TIME = [b"\x10\x04", b"\x10\x05", b"\x10\x14"]
+unseen = st.sampled_from("\u202e\u2066\u200b\u200f\ufeff\u00adéüكتاب中 ")
+nasty = st.text(st.one_of(st.characters(max_codepoint=0x9F), unseen, st.characters()), max_size=30)
 
 
-@given(st.text(max_size=40))
-def test_no_text_ever_becomes_a_command(text):
-    """A slip says with any text what it says with the printable part of that text, and uses no command that it does not need."""
-    for kind in PAPERS[::3]:
-        data = render(a_slip(text), kind)
-        assert data == render(a_slip(safe(text)), kind)
-        said = [byte for command in split(data)[0] if command.name == b"" for byte in command.data]
-        assert all(0x20 <= byte < 0x7F for byte in said)
-        assert names_in(data) <= names_in(render(a_slip("Xy"), kind))
-        assert len(paper.pages(data, kind.width_mm)) == 1
+@given(nasty, st.sampled_from(PAPERS_OF_EVERY_SORT))
+def test_no_text_ever_becomes_a_command(text, kind):
+    """Whatever stands in every field of a paper: its bytes are commands that we send, and text that cannot be one."""
+    data = render(a_slip(text), kind)
+    commands, rest = split(data)
+    assert rest == b""
+    assert {command.name for command in commands} <= WE_SEND
+    counts = [sum(command.name == name for command in commands) for name in (b"\x1b@", b"\x1dV", b"\x1c.")]
+    assert counts == [1, kind.has_cutter, kind.accents]
+    for command in commands:
+        if command.name == b"":
+            assert all(byte < 0x7F or (kind.accents and byte >= 0x80) for byte in command.data)
+        if command.name == b"\x1dv":
+            assert command.data[:2] in ([b"0\0"] if kind.full_density else [b"0\0", b"0\3"])
+            assert not any(order in command.data[6:] for order in REAL_TIME)
+    assert len(paper.pages(data, kind.width_mm)) == 1
+
+
+def test_dots_that_would_be_a_real_time_command_are_drawn_with_one_dot_more():
+    from printer.thermal import _raster
+
+    row = [bool(0x1014 >> bit & 1) for bit in range(15, -1, -1)]
+    [command] = [c for c in split(_raster(Paper(58), 16, bytes(row) * 8, 1))[0] if c.name == b"\x1dv"]
+    assert command.data[6:] == b"\x10\x1c" * 8
 
 
 @pytest.mark.parametrize("evil", ["\x1dV\x00", "\x1bp\x00\x19\xfa", "\x10\x14\x01\x00\x01", "\x1b@", "\x1d(A", "\x9bV"])
@@ -91,6 +109,32 @@ def test_a_title_can_neither_cut_paper_nor_open_a_drawer(evil):
     assert safe(title).isprintable()
     for kind in PAPERS:
         assert render(a_slip(title), kind) == render(a_slip(safe(title)), kind)
+
+
+def test_a_printer_with_accents_leaves_the_chinese_mode_and_says_them():
+    data = render(Receipt((Line("Café Ünal 20°"),)), Paper(58, accents=True))
+    assert data.startswith(b"\x1b@\x1c.\x1bt\x00")
+    assert "Café Ünal 20°".encode("cp437") in data
+    [slip] = paper.pages(data, 58)
+    assert slip.text == "Café Ünal 20°"
+    assert "Ünal" in paper.svg(slip)
+
+
+@pytest.mark.parametrize("part", [Band(), QrCode(CODE), Emphasis("", "")])
+@pytest.mark.parametrize("width", [58, 80])
+def test_a_printer_of_full_density_only_draws_the_same_picture_with_dots_half_the_size(width, part):
+    coarse, fine = (render(Receipt((part,)), Paper(width, full_density=full)) for full in (False, True))
+    assert {c.data[1] for c in split(coarse)[0] if c.name == b"\x1dv"} == {3}
+    assert {c.data[1] for c in split(fine)[0] if c.name == b"\x1dv"} == {0}
+    one, other = (ImageOps.invert(picture_of(paper.pages(data, width)[0])) for data in (coarse, fine))
+    assert one.crop(one.getbbox()).tobytes() == other.crop(other.getbbox()).tobytes()  # bytes are eight dots: it may stand some dots aside
+
+
+@pytest.mark.parametrize("width", [58, 80])
+def test_an_arabic_title_comes_to_paper_as_dots_and_the_rest_as_text(width):
+    [slip] = paper.pages(render(a_slip("السياسة الشرعية"), Paper(width)), width)
+    assert "?" not in slip.text.replace("?" * 7 + " " + "?" * 7, "")  # an inverse banner is our own words, and stays text
+    assert CODE in {found.text for found in zxingcpp.read_barcodes(picture_of(slip))}
 
 
 def test_the_same_slip_is_the_same_bytes():

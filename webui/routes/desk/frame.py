@@ -23,6 +23,7 @@ DONE = {
     "no printer": t("Handed over. No station has a printer, so there is no paper slip: the e-slip is good."),
     "returned": t("Taken back."), "cancelled": t("The request is cancelled; its copies are free again."),
     "reprinted": t("One more slip is on its way, marked as a copy."), "shelved": t("Back on its shelf."), "noted": t("Noted."),
+    "printing": t("The paper is on its way to the printer."),
     "again": t("It is being tried again."), "signed": t("Written into the guest book.")}
 LONGEST_CODE = 200
 

@@ -6,7 +6,7 @@ from flask import g, request, session
 from flask.typing import ResponseReturnValue
 
 from foundation import jobs
-from kiosk import desk, finding, lending, slips, visiting
+from kiosk import desk, finding, lending, papers, visiting
 from printer import printouts
 from webui.routes.desk.frame import do, go, page, screens
 from webui.wiring import wiring
@@ -63,14 +63,26 @@ def came_out(printout_id: int) -> ResponseReturnValue:
 
 @screens.post("/paper/<int:printout_id>/did-not-come-out")
 def did_not_come_out(printout_id: int) -> ResponseReturnValue:
-    """The person says the paper is lost: where it was a slip, the next copy goes out, marked as one."""
+    """The person says the paper is lost: its next copy goes out, marked as one; a test print does not."""
     def work(db: Any) -> str:
-        loan = desk.loan_of(db, printouts.did_not_come_out(db, printout_id, g.actor))
-        if loan is None:
-            return "noted"
-        slips.reprint(db, loan.id, wiring().keys, g.actor)
-        return "reprinted"
+        lost = printouts.did_not_come_out(db, printout_id, g.actor)
+        return "reprinted" if papers.print_again(db, wiring().keys, lost, g.actor) else "noted"
     return go(".today", do(work))
+
+
+@screens.post("/paper/print-again")
+def print_again() -> ResponseReturnValue:
+    """What waited too long for its printer is wanted after all."""
+    chosen = request.form.getlist("printout", int)
+    do(lambda db: [printouts.queue_again(db, printout_id, g.actor) for printout_id in chosen])
+    return go(".today", "again")
+
+
+@screens.post("/paper/not-needed")
+def not_needed() -> ResponseReturnValue:
+    chosen = request.form.getlist("printout", int)
+    do(lambda db: [printouts.cancel(db, printout_id, g.actor) for printout_id in chosen])
+    return go(".today", "noted")
 
 
 @screens.post("/job/<int:job_id>/again")

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from foundation import auditing
 from foundation.errors import Refused
 from foundation.text import t, translator
-from kiosk import finding, lending, rules, slips
+from kiosk import finding, lending, papers, rules, slips
 from kiosk.collection import Copy
 from kiosk.loans import LOAN_WORKFLOW, OUT, Loan
 from printer import qr
@@ -35,7 +35,8 @@ def loan(loan_id: int) -> ResponseReturnValue:
         found = lending.find_loan(db, loan_id) or abort(404)
         return page("desk/loan.html", loan=found, qr=qr.svg(slips.slip_code(found, wiring().keys)),
                     steps=LOAN_WORKFLOW.possible(found.state, g.actor.roles), out=found.state in OUT, late=finding.lateness(db),
-                    trail=auditing.of(db, f"loan:{loan_id}"), papers=finding.slips_of(db, loan_id), scanned=request.args.get("copy"),
+                    trail=auditing.of(db, f"loan:{loan_id}"), papers=finding.slips_of(db, loan_id),
+                    returned=papers.return_key(found), scanned=request.args.get("copy"),
                     terms=[rules.in_words(rule, translator(language.current())) for rule in _rules(found)])
 
 
@@ -63,12 +64,6 @@ def take_back(loan_id: int) -> ResponseReturnValue:
     items, condition = request.form.getlist("item", int), request.form.get("condition", "")
     do(lambda db: lending.return_items(db, loan_id, items, g.actor, condition))
     return go_back(loan_id, "returned")
-
-
-@screens.post("/loan/<int:loan_id>/reprint")
-def reprint(loan_id: int) -> ResponseReturnValue:
-    do(lambda db: slips.reprint(db, loan_id, wiring().keys, g.actor))
-    return go(".loan", "reprinted", loan_id=loan_id)
 
 
 @screens.get("/copy/<int:copy_id>")

@@ -19,7 +19,9 @@ screens.before_request(load_person)
 DONE = {
     "saved": t("Saved."), "added": t("Added."), "removed": t("Removed."), "printing": t("The test print is on its way."),
     "password": t("The new password is set; sessions opened with the old one have ended."),
-    "forgotten": t("That screen is no longer this station."), "dropped": t("Nothing was imported.")}
+    "forgotten": t("That screen is no longer this station."), "dropped": t("Nothing was imported."),
+    "asked": t("The printer has answered."),
+    "learnt": t("The answers are kept; slips are printed by them from now on.")}
 
 
 @screens.before_request

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from foundation import staffing
 from foundation.errors import Refused
-from foundation.people import Person, Role, hash_password
+from foundation.people import Person, Role, check_new, hash_password
 from webui.routes.office.frame import do, go, page, screens
 from webui.sessions import end_all_of
 from webui.wiring import wiring
@@ -28,8 +28,11 @@ def new_person() -> ResponseReturnValue:
 def add_person() -> ResponseReturnValue:
     form = request.form
     try:
-        hashed = hash_password(form.get("password", ""))
-        do(lambda db: staffing.hire(db, form.get("username", ""), form.get("name", ""), form.getlist("roles"), hashed, g.actor))
+        who, password = (form.get("username", ""), form.get("name", ""), form.getlist("roles")), form.get("password", "")
+        with wiring().database.reading() as db:
+            check_new(db, *who, password)
+        hashed = hash_password(password)  # it takes its time: never within the transaction
+        do(lambda db: staffing.hire(db, *who, hashed, g.actor))
     except Refused as refusal:
         return page("office/person.html", refusal, member=None, values=_typed_person(), roles_known=Role)
     return go(".people", "added")

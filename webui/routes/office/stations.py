@@ -9,7 +9,6 @@ from foundation import stationing
 from foundation.errors import Refused
 from foundation.stations import Station, StationKind
 from foundation.text import clean
-from kiosk import equipping
 from printer import qr
 from printer.connect import check_address
 from webui.routes.office.frame import do, go, page, screens
@@ -24,7 +23,7 @@ def stations() -> ResponseReturnValue:
 
 @screens.get("/stations/new")
 def new_station() -> ResponseReturnValue:
-    return _station(None, {"kind": "kiosk", "paper_mm": 80, "has_cutter": True, "active": True})
+    return _station(None, {"kind": "kiosk", "paper_mm": 80, "active": True})
 
 
 @screens.get("/stations/<int:station_id>")
@@ -38,7 +37,7 @@ def station(station_id: int) -> ResponseReturnValue:
 def save_station(station_id: int | None = None) -> ResponseReturnValue:
     form = request.form
     typed = {"name": form.get("name", ""), "kind": form.get("kind", ""), "printer": clean(form.get("printer"), 300),
-             "paper_mm": form.get("paper_mm", 0, int), **{box: box in form for box in ("native_qr", "has_cutter", "active")}}
+             "paper_mm": form.get("paper_mm", 0, int), "active": "active" in form}
     try:
         if typed["printer"]:
             typed["printer"] = check_address(typed["printer"])
@@ -60,12 +59,6 @@ def invite_screen(station_id: int) -> ResponseReturnValue:
 def forget_screen(station_id: int) -> ResponseReturnValue:
     do(lambda db: stationing.forget_screen(db, station_id, g.actor))
     return go(".station", "forgotten", station_id=station_id)
-
-
-@screens.post("/stations/<int:station_id>/test-print")
-def test_print(station_id: int) -> ResponseReturnValue:
-    do(lambda db: equipping.print_test(db, station_id, g.actor))
-    return go(".station", "printing", station_id=station_id)
 
 
 def _known_station(station_id: int) -> Station:

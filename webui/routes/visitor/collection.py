@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from foundation.clock import today
+from foundation.database import Session
 from foundation.text import t
 from kiosk import lending, rules
 from kiosk.availability import availability
@@ -35,13 +36,21 @@ def search() -> ResponseReturnValue:
         found = find(db, given.get("q", ""), kinds=kinds, years=_years(given.get("year", "")),
                      only_available=given.get("free") == "yes", limit=upto - after, offset=after)
         visit = visit_of_session(db)
+        example = None if found.hits else _example(db)
     page = "visitor/_hits.html" if after else "visitor/_found.html" if is_part() else "visitor/search.html"
     return render_template(page, found=found, visit=visit, chosen=_chosen(given), kinds=kinds, all_kinds=Kind,
-                           year_spans=_year_spans(), after=after, upto=upto, page=PAGE, may_have_more=upto < found.total)
+                           year_spans=_year_spans(), after=after, upto=upto, page=PAGE, may_have_more=upto < found.total, example=example)
 
 
 def _number(text: str | None, otherwise: int) -> int:
     return min(int(text), MOST) if text and text.isascii() and text.isdigit() and len(text) < 6 else otherwise
+
+
+def _example(db: Session) -> str | None:
+    """A number that would find something here, as somebody may write it: 134/2016."""
+    newest = next(iter(find(db, "", kinds=[Kind.DECISION, Kind.REGULATION], limit=1).hits), None)
+    digits = re.match(r"[0-9]+", newest.number) if newest else None
+    return f"{digits[0]}/{newest.year}" if digits and newest.year else None
 
 
 def _years(text: str) -> Years:

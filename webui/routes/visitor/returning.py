@@ -8,6 +8,7 @@ from foundation.errors import Refused
 from foundation.text import t
 from kiosk import lending, slips
 from kiosk.loans import OUT, Loan
+from printer.decoding import decode
 from webui.access import limiter, visitor
 from webui.routes.visitor.kiosk import begin, go, is_part, screens
 from webui.wiring import wiring
@@ -17,22 +18,36 @@ from webui.wiring import wiring
 def bring_back() -> ResponseReturnValue:
     """First the slip, then its copies; its part follows what the officer takes."""
     session.passive = is_part()
-    begin()
-    g.camera = True
     returning = session.get("returning")
     with wiring().database.reading() as db:
         loan = lending.find_loan(db, returning["loan_id"]) if returning else None
     if loan is None:
-        return render_template("visitor/return.html")
+        return _first_screen()
     shown = [item for item in loan.items if returning["whole"] or item.id in returning["items"]]
     return render_template("visitor/_returning.html" if is_part() else "visitor/returning.html", loan=loan, shown=shown,
                            scanned=returning["items"], whole=returning["whole"], ticked=request.args.getlist("items", int))
 
 
+def _first_screen(**values: object) -> str:
+    begin()
+    g.camera = True
+    return render_template("visitor/return.html", **values)
+
+
 @screens.post("/scan")
 def scan() -> ResponseReturnValue:
-    """What a scanner, the camera or a finger wrote: a slip opens its return, a copy's label ticks it there or shows its title."""
+    """What a scanner, the camera or a finger wrote; what was typed and opens nothing stays, and the screen says what is wrong with it."""
     text = request.form.get("code", "")[:200]
+    try:
+        return _open(text)
+    except Refused as refusal:
+        if "typed" not in request.form:
+            raise
+        return _first_screen(typed=text, refusal=refusal), refusal.status
+
+
+def _open(text: str) -> ResponseReturnValue:
+    """A slip opens its return, a copy's label ticks it there or shows its title."""
     if slips.may_be_number(text):
         with limiter.limit("10 per minute"):  # slip numbers are short: guessing must be slow
             found = _identify(text)
@@ -49,6 +64,18 @@ def scan() -> ResponseReturnValue:
     if on_return_screen:
         raise Refused(t("Copy %(code)s is not on loan."), t("Put it on the officer’s desk."), code=found.copy.code)
     return go("title", title_id=found.copy.title_id)
+
+
+@screens.post("/look-closer")
+@limiter.limit("60 per minute")
+def look_closer() -> ResponseReturnValue:
+    """A picture from the kiosk's camera on which its own reader found nothing: the code on it as plain text, or nothing.
+
+    Many a pale or crumpled slip is read here; the picture is looked at and forgotten.
+    """
+    session.passive = True
+    picture = request.files.get("picture")
+    return (decode(picture.stream) if picture else None) or ("", 204)
 
 
 def _identify(text: str) -> slips.Found:

@@ -116,6 +116,12 @@ addEventListener("keydown", (event) => {
   if (event.key === "Escape") for (const menu of document.querySelectorAll("details.menu[open]")) menu.open = false;
 });
 
+// What is written into the fields of a choice chooses it.
+document.addEventListener("input", (event) => {
+  const choice = event.target.closest("[data-chooses]")?.dataset.chooses;
+  if (choice) document.getElementById(choice).checked = true;
+});
+
 const keysOn = document.getElementById("keys-on");
 if (keysOn) {
   keysOn.checked = keysAreOn();

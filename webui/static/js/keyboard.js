@@ -66,7 +66,12 @@ function show(wanted) {
   const kind = field.dataset.keys;
   if (kind === "text") { turn("text"); suit(); } else turn(kind);
   place.dataset.kind = kind;
-  requestAnimationFrame(() => { // what is wrong with it may stand below the whole group of fields
+  requestAnimationFrame(() => {
+    if (field && !field.selectionEnd) { // typing goes on where it was left
+      field.setSelectionRange(field.value.length, field.value.length);
+      suit();
+    }
+    // what is wrong with it may stand below the whole group of fields
     for (const part of [main.querySelector(".is-now .wrong"), field?.closest(".k-main .field")]) part?.scrollIntoView({ block: "nearest" });
   });
 }

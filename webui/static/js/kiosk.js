@@ -6,7 +6,7 @@ for (const way of ["contextmenu", "dragstart", "gesturestart"]) addEventListener
 addEventListener("pageshow", event => { if (event.persisted) location.reload(); }); // never a page kept from an earlier visitor
 
 const offline = document.getElementById("offline");
-let going = false, answered = false;
+let going = false, leaving = false;
 
 async function answers() {
   try {
@@ -18,15 +18,17 @@ async function answers() {
 
 setInterval(answers, 60000); // the desk sees that this screen is on
 
-// A browser that cannot reach the server throws the page away, and what was typed with it: so ask first, then leave.
+// A browser that cannot reach the server throws the page away, and what was typed with it: so ask first, then leave, once.
 async function leave(event, proceed) {
-  if (event.defaultPrevented || answered) return;
+  if (event.defaultPrevented || leaving) return;
   event.preventDefault();
   if (going) return;
   going = true;
-  answered = await answers();
+  const answered = await answers();
   offline.hidden = answered;
+  leaving = true;
   if (answered) proceed();
+  leaving = false;
   going = answered;
 }
 
@@ -40,5 +42,9 @@ document.addEventListener("click", event => {
   const link = event.target.closest("a[href]");
   if (link) leave(event, () => link.id === "go-back" && history.length > 1 ? history.back() : location.assign(link.href));
 });
+document.addEventListener("invalid", event => { // the keyboard of this page comes up, not the browser's own bubble in its own language
+  event.preventDefault();
+  event.target.focus();
+}, { capture: true });
 document.addEventListener("htmx:sendError", () => { offline.hidden = false; });
 document.addEventListener("htmx:afterOnLoad", () => { offline.hidden = true; });
