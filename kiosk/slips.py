@@ -5,10 +5,12 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from foundation.audit import record
 from foundation.clock import local
 from foundation.errors import Refused
 from foundation.keys import Keys
 from foundation.office import Office, office
+from foundation.people import Actor
 from foundation.stations import printer_station
 from foundation.text import SHORT, t, translator, written
 from kiosk.collection import Copy
@@ -89,6 +91,11 @@ def latest(session: Session, loan_id: int) -> Printout | None:
 def may_be_number(text: str) -> bool:
     """Whether `text` is read as a slip number typed by hand: four check digits are all that guards it, so tries are counted."""
     return "".join(text[:200].split()).replace("-", "").isdigit()
+
+
+def note_forgery(session: Session, by: Actor) -> None:
+    """Somebody has shown a code that looks like a slip's and that no key of ours made: counted in the audit trail."""
+    record(session, by, "forged slip shown", f"station:{by.station_id}" if by.station_id else "desk")
 
 
 def identify(session: Session, keys: Keys, text: str) -> Found:

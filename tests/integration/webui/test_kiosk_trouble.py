@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from foundation.audit import AuditEntry
 from foundation.clock import now
 from foundation.database import Database
 from foundation.people import VISITOR, Actor
@@ -234,3 +235,14 @@ def test_where_nothing_is_found_a_number_that_would_is_named(kiosk: Browser, dat
         index_titles(session, [a_title(session, "Penetapan Jadwal (fiktif)", number="77 Tahun 2024", year=2024).id])
     assert "Nomor juga bisa: 77/2024." in kiosk.get("/kiosk/search?q=zzzz").text
     assert "Penetapan Jadwal (fiktif)" in kiosk.get("/kiosk/search?q=77/2024").text
+
+
+def test_a_forged_code_is_refused_and_counted_and_a_mistyped_number_is_not(kiosk: Browser, database: Database, scan: Callable[[str], str]):
+    with database.transaction() as session:
+        loan = a_loan(session, a_kiosk(session), a_title(session))
+        loan_id = loan.id
+    forged = codes.make({1: b"another library's key"}, loan_id)
+    assert "tidak dibuat oleh perpustakaan ini" in scan(forged)
+    scan("2026-00001-0000")
+    with database.reading() as session:
+        assert session.scalars(sa.select(AuditEntry.deed).where(AuditEntry.deed == "forged slip shown")).all() == ["forged slip shown"]

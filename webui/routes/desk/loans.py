@@ -12,6 +12,7 @@ from kiosk import finding, lending, papers, rules, slips
 from kiosk.collection import Copy
 from kiosk.loans import LOAN_WORKFLOW, OUT, Loan
 from printer import qr
+from printer.codes import Wrong, WrongCode
 from webui import language
 from webui.routes.desk.frame import LONGEST_CODE, do, go, go_back, page, screens
 from webui.wiring import wiring
@@ -77,8 +78,13 @@ def copy(copy_id: int) -> ResponseReturnValue:
 @screens.get("/scan")
 def scan() -> ResponseReturnValue:
     """Whatever the scanner read, at any moment: a slip opens its loan, a copy's label the loan it is out on, or the copy."""
-    with wiring().database.reading() as db:
-        return _open(finding.open_code(db, wiring().keys, request.args.get("code", "")[:LONGEST_CODE]))
+    try:
+        with wiring().database.reading() as db:
+            return _open(finding.open_code(db, wiring().keys, request.args.get("code", "")[:LONGEST_CODE]))
+    except WrongCode as wrong:
+        if wrong.kind is Wrong.FORGED:
+            do(lambda db: slips.note_forgery(db, g.actor))
+        raise
 
 
 def _open(found: slips.Found) -> ResponseReturnValue:

@@ -8,6 +8,7 @@ from foundation.errors import Refused
 from foundation.text import t
 from kiosk import lending, slips
 from kiosk.loans import OUT, Loan
+from printer.codes import Wrong, WrongCode
 from printer.decoding import decode
 from webui.access import limiter, visitor
 from webui.routes.visitor.kiosk import begin, go, is_part, screens
@@ -79,8 +80,13 @@ def look_closer() -> ResponseReturnValue:
 
 
 def _identify(text: str) -> slips.Found:
-    with wiring().database.reading() as db:
-        return slips.identify(db, wiring().keys, text)
+    try:
+        with wiring().database.reading() as db:
+            return slips.identify(db, wiring().keys, text)
+    except WrongCode as wrong:
+        if wrong.kind is Wrong.FORGED:
+            wiring().database.run(lambda db: slips.note_forgery(db, visitor()))
+        raise
 
 
 def _is_being_returned(loan: Loan) -> bool:
