@@ -16,6 +16,7 @@ from foundation.people import Actor, Role
 from foundation.settings import Settings
 from foundation.text import translator
 from webui.printing_cli import printer
+from webui.scanning_cli import scanner
 
 HERE = Path(__file__).resolve().parent.parent
 MARK = "this-is-a-demo"  # a file in a demo's data folder
@@ -72,6 +73,7 @@ def main() -> None:
 
 
 main.add_command(printer)
+main.add_command(scanner)
 
 
 @main.command()

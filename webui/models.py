@@ -12,6 +12,7 @@ import kiosk.loans
 import kiosk.rules
 import kiosk.visits
 import printer.printouts
+import scanner.batches
 import webui.sessions  # noqa: F401
 from foundation.database import Model
 

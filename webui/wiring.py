@@ -9,10 +9,12 @@ from flask import current_app
 import webui.models  # noqa: F401  every model is known before the first query
 from foundation.clock import now
 from foundation.database import Database
+from foundation.files import FileStore
 from foundation.keys import Keys, load
 from foundation.office import Office, office
 from foundation.settings import Settings
 from printer.spool import Spool
+from scanner.capturing import Capturer
 
 OFFICE_KEPT = timedelta(seconds=5)
 
@@ -23,6 +25,7 @@ class Wiring:
     database: Database
     keys: Keys
     spool: Spool
+    files: FileStore
     jobs: dict[str, Callable[..., None]]
     _office: tuple[datetime, Office] | None = None   # until when it is good, and what it is
 
@@ -45,8 +48,11 @@ def wire(settings: Settings) -> Wiring:
     settings.data.mkdir(parents=True, exist_ok=True)
     database = Database(settings.database)
     spool = Spool(database, settings.data)
-    wired = Wiring(settings, database, load(settings.data, settings.secret_key), spool, jobs={
+    files = FileStore(settings.data / "files")
+    capturer = Capturer(database, files, settings.data)
+    wired = Wiring(settings, database, load(settings.data, settings.secret_key), spool, files, jobs={
         "print_printout": spool.print_printout,
+        "capture": capturer.capture,
     })
     database.committed.append(wired.forget_office)
     return wired

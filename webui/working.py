@@ -1,4 +1,4 @@
-"""The workers of one running service: a thread for each printer, and one for what must happen by itself."""
+"""The workers of one running service: a thread for each printer and each scanner, and one for what must happen by itself."""
 
 import threading
 import time
@@ -26,7 +26,7 @@ from webui.wiring import Wiring
 
 log = structlog.get_logger()
 UPKEEP = 20.0   # seconds between two rounds
-LOOK = 2.0      # seconds between two looks for new or changed printers
+LOOK = 2.0      # seconds between two looks for new or changed devices
 
 
 class Works:
@@ -34,7 +34,7 @@ class Works:
 
     def __init__(self, wired: Wiring):
         self.wired = wired
-        self.printers: dict[int, tuple[str, Worker]] = {}
+        self.devices: dict[tuple[str, int], tuple[str, Worker]] = {}
         self._threads: dict[Worker, threading.Thread] = {}
         self._stop = threading.Event()
         self._keeper = threading.Thread(target=self._keep, name="keeper", daemon=True)
@@ -42,7 +42,8 @@ class Works:
 
     def start(self) -> None:
         self.wired.spool.recover()
-        self._look_for_printers()
+        self.wired.files.sweep_drafts()
+        self._look_for_devices()
         self._keeper.start()
 
     def stop(self, patience: float = 5) -> None:
@@ -72,28 +73,33 @@ class Works:
         while not self._stop.wait(LOOK):
             self.beat = time.monotonic()
             try:
-                self._look_for_printers()
+                self._look_for_devices()
                 if time.monotonic() >= next_round:
                     upkeep(self.wired)
                     next_round = time.monotonic() + UPKEEP
             except (SQLAlchemyError, DatabaseUnusable, OSError):
                 log.exception("upkeep stumbled")
 
-    def _look_for_printers(self) -> None:
+    def _look_for_devices(self) -> None:
+        """A worker for each station that has a printer, and one for each that has a scanner; a new one where its address changed."""
         with self.wired.database.reading() as session:
-            with_printer = sa.select(Station.id, Station.printer).where(Station.active, Station.printer != "")
-            wanted = dict(session.execute(with_printer).all())
-        for station_id, (address, worker) in list(self.printers.items()):
-            if wanted.get(station_id) != address:
+            stations = session.execute(sa.select(Station.id, Station.printer, Station.scanner).where(Station.active)).all()
+        wanted = {(kind, station.id): address for station in stations
+                  for kind, address in (("printing", station.printer), ("scanning", station.scanner)) if address}
+        for device, (address, worker) in list(self.devices.items()):
+            if wanted.get(device) != address:
                 worker.stop()
                 self._threads.pop(worker, None)
-                del self.printers[station_id]
-        for station_id, address in wanted.items():
-            if station_id not in self.printers:
-                worker = Worker(self.wired.database, self.wired.jobs, [f"printing/{station_id}"],
-                                idle=partial(self.wired.spool.watch, station_id))
-                self.printers[station_id] = (address, worker)
-                self._run(worker, f"printer {station_id}")
+                del self.devices[device]
+        for device, address in wanted.items():
+            if device not in self.devices:
+                self.devices[device] = (address, self._begin(*device))
+
+    def _begin(self, kind: str, station_id: int) -> Worker:
+        watch = partial(self.wired.spool.watch, station_id) if kind == "printing" else None
+        worker = Worker(self.wired.database, self.wired.jobs, [f"{kind}/{station_id}"], idle=watch)
+        self._run(worker, f"{'printer' if watch else 'scanner'} {station_id}")
+        return worker
 
 
 def upkeep(wired: Wiring) -> None:

@@ -1,0 +1,110 @@
+"""A batch of sheets on its way through a scanner: the batch, each run of the scanner, and each page that exists."""
+
+from datetime import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from foundation.clock import now
+from foundation.database import Model, Words
+from foundation.people import SYSTEM, Actor, Role
+from foundation.workflow import Step, Workflow
+from scanner.device import Mode, Settings, Source
+
+
+class RunState(StrEnum):
+    QUEUED = "queued"
+    SCANNING = "scanning"
+    FINISHED = "finished"    # the feeder is empty, or as many sheets as were asked for came
+    STOPPED = "stopped"      # a trouble ended it; its pages stay, and another run goes on with the next number
+    CANCELLED = "cancelled"
+
+
+S = RunState
+GOES_ON = {S.QUEUED, S.SCANNING}
+STAFF = {Role.LEGAL_STAFF, Role.ADMIN}
+
+RUN_WORKFLOW = Workflow(
+    #    step      from                      to           by
+    Step("begin",  S.QUEUED,                 S.SCANNING,  SYSTEM),
+    Step("finish", S.SCANNING,               S.FINISHED,  SYSTEM),
+    Step("stop",   {S.QUEUED, S.SCANNING},   S.STOPPED,   SYSTEM),
+    Step("end",    S.SCANNING,               S.CANCELLED, SYSTEM),  # the scanner has ended what a person cancelled
+    Step("cancel", S.QUEUED,                 S.CANCELLED, STAFF),
+)
+
+
+class Batch(Model):
+    """Sheets that are scanned together. `expected_sheets` is what somebody counted by hand, None where nobody did."""
+
+    __tablename__ = "batch"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(200))
+    station_id: Mapped[int] = mapped_column(sa.ForeignKey("station.id"), index=True)
+    expected_sheets: Mapped[int | None]
+    made_by: Mapped[str] = mapped_column(sa.String(100))
+    made_at: Mapped[datetime] = mapped_column(default=now)
+    closed_at: Mapped[datetime | None]
+    pages: Mapped[list["Page"]] = relationship(back_populates="batch", order_by="Page.place")
+
+
+class Run(Model):
+    """One time that the scanner is asked for pages, numbered from `first`. `settings` are those of device.Settings.
+
+    `page` and `part` say how far it is. What stopped it: `trouble`, the name of a type in troubles.py, its `sentence` and
+    `next_step` (marked sentences), and `details`, what is filled into them.
+    """
+
+    __tablename__ = "run"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    batch_id: Mapped[int] = mapped_column(sa.ForeignKey("batch.id"), index=True)
+    state: Mapped[RunState] = mapped_column(Words(RunState), default=RunState.QUEUED, index=True)
+    settings: Mapped[dict]
+    first: Mapped[int]
+    asked_by: Mapped[str] = mapped_column(sa.String(100))
+    asked_at: Mapped[datetime] = mapped_column(default=now)
+    ended_at: Mapped[datetime | None]
+    cancel_wanted: Mapped[bool] = mapped_column(default=False)
+    page: Mapped[int | None]
+    part: Mapped[float | None] = mapped_column(sa.Float)
+    trouble: Mapped[str] = mapped_column(sa.String(40), default="")
+    sentence: Mapped[str] = mapped_column(sa.String(300), default="")
+    next_step: Mapped[str] = mapped_column(sa.String(300), default="")
+    details: Mapped[dict] = mapped_column(default=dict)
+    batch: Mapped[Batch] = relationship()
+
+    @property
+    def wanted(self) -> Settings:
+        return Settings(**{**self.settings, "source": Source(self.settings["source"]), "mode": Mode(self.settings["mode"])})
+
+    def take(self, step: str, by: Actor) -> None:
+        self.state = RUN_WORKFLOW.take(step, self.state, by.roles)
+        if self.state not in GOES_ON:
+            self.ended_at, self.page, self.part = now(), None, None
+
+
+class Page(Model):
+    """One side of one sheet. `number` is the scanner's count in the batch and never changes, `place` where it stands now.
+
+    The picture is kept as it came, by its SHA-256 (foundation/files.py): `turned` (0, 90, 180, 270 degrees clockwise) is how it is
+    to be looked at. A page that was `removed_at` some time is kept until its batch is closed.
+    """
+
+    __tablename__ = "page"
+    __table_args__ = (sa.UniqueConstraint("batch_id", "number"), sa.CheckConstraint("turned IN (0, 90, 180, 270)", name="turned"))
+    id: Mapped[int] = mapped_column(primary_key=True)
+    batch_id: Mapped[int] = mapped_column(sa.ForeignKey("batch.id"))
+    run_id: Mapped[int] = mapped_column(sa.ForeignKey("run.id"), index=True)
+    number: Mapped[int]
+    place: Mapped[int]
+    sha256: Mapped[str] = mapped_column(sa.String(64), index=True)
+    kind: Mapped[str] = mapped_column(sa.String(10))   # of file: .jpg, .tiff, .png
+    width_px: Mapped[int]
+    height_px: Mapped[int]
+    dpi: Mapped[int | None]
+    mode: Mapped[Mode] = mapped_column(Words(Mode))
+    turned: Mapped[int] = mapped_column(default=0)
+    scanned_at: Mapped[datetime] = mapped_column(default=now)
+    removed_at: Mapped[datetime | None]
+    batch: Mapped[Batch] = relationship(back_populates="pages")
