@@ -48,7 +48,7 @@ class Capturer:
             zone = office(session).time_zone
         incoming = self.folder / "scanning" / str(run)
         if found.state is RunState.SCANNING:
-            self._rescue(found, incoming)
+            self._rescue(found, station.scanner, incoming)
         elif found.state is RunState.QUEUED:
             try:
                 with holding(self.folder, station.scanner, found.asked_by, zone):
@@ -88,11 +88,11 @@ class Capturer:
                              kind=page.path.suffix, width_px=page.width_px, height_px=page.height_px, dpi=page.dpi, mode=page.mode))
         page.path.unlink()
 
-    def _rescue(self, run: Run, incoming: Path) -> None:
+    def _rescue(self, run: Run, address: str, incoming: Path) -> None:
         """The worker before us died in this run: what lies there under its number was whole before it got it."""
         with self.database.reading() as session:
             known = set(session.scalars(sa.select(Page.number).where(Page.batch_id == run.batch_id)))
-        for page in pages.finished(incoming, run.wanted):
+        for page in pages.finished(incoming, None if address.startswith("folder:") else run.wanted):
             if page.number not in known:
                 self._keep(run, page)
         self._stop(run.id, Crashed())

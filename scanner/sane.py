@@ -5,6 +5,7 @@ In ours it could hang, crash or swallow memory (two devices in two threads are a
 """
 
 import contextlib
+import ctypes
 import io
 import json
 import os
@@ -174,6 +175,14 @@ def _image(raw: bytes, parameters: Any) -> Image.Image:
     return Image.frombuffer(mode, (parameters.pixels_per_line, lines), raw, "raw", order, parameters.bytes_per_line, 1)
 
 
+def _load_everything() -> None:
+    """What Pillow and the C library would load late: a backend that ends its own thread by force, as SANE's test backend does after
+    every page, may do so while that thread loads libgcc, and then the loader stays locked for good."""
+    Image.new("L", (1, 1)).save(io.BytesIO(), "TIFF", dpi=(300, 300))
+    with contextlib.suppress(AttributeError):  # not every C library has it
+        ctypes.CDLL(None).backtrace((ctypes.c_void_p * 1)(), 1)  # loads libgcc
+
+
 def _scan(job: dict[str, Any], protocol: Any) -> None:
     """Page after page, a line from outside before each; raises _Failed at the end of a stack too, as scanimage says it."""
     import pyinsane2
@@ -181,8 +190,7 @@ def _scan(job: dict[str, Any], protocol: Any) -> None:
 
     abstract.ImgUtil.raw_to_img = staticmethod(_image)
     abstract.Scan._cancel = lambda _: None  # it may hang, and pyinsane2 does it before it says what happened; _let_go does it after
-    # what Pillow loads late is loaded now: a backend that ends its own thread by force may leave the loader locked for good
-    Image.new("L", (1, 1)).save(io.BytesIO(), "TIFF", dpi=(300, 300))
+    _load_everything()
     settings = Settings(**{**job["settings"], "source": Source(job["settings"]["source"]), "mode": Mode(job["settings"]["mode"])})
     device = pyinsane2.Scanner(job["name"])
     _set(device, "source", words.sources(_described(device))[settings.source])

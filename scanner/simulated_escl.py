@@ -3,6 +3,7 @@
 import contextlib
 import itertools
 import threading
+import time
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -153,7 +154,7 @@ def _handler(scanner: SimulatedEsclServer) -> type[BaseHTTPRequestHandler]:
             self._say(200)
 
         def _next_document(self, job: _Job) -> None:
-            fault = scanner.stack.fault()
+            begun, fault = time.monotonic(), scanner.stack.fault()
             if fault and fault.kind is FaultKind.EMPTY:
                 return self._say(404)
             flat = job.settings.source is Source.FLATBED
@@ -170,7 +171,8 @@ def _handler(scanner: SimulatedEsclServer) -> type[BaseHTTPRequestHandler]:
             if (image := scanner.stack.image(page, job.settings)) is None:
                 job.ended = True
                 return self._say(404)
-            scanner.stopping.wait(SLOWLY if fault and fault.kind is FaultKind.SLOW else scanner.pace)
+            pace = SLOWLY if fault and fault.kind is FaultKind.SLOW else scanner.pace
+            scanner.stopping.wait(max(0.0, begun + pace - time.monotonic()))  # drawing the page is part of it
             scanner.next_page, scanner.fed, job.ended = page + 1, scanner.fed + 1, flat
             if strikes is FaultKind.CUT:
                 self.send_response(200)
