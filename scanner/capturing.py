@@ -18,7 +18,7 @@ from foundation.jobs import job
 from foundation.office import office
 from foundation.people import PROGRAM
 from foundation.stations import Station
-from scanner import connect, pages
+from scanner import connect
 from scanner.batches import Batch, Page, Run, RunState
 from scanner.device import Event, PageFile, Progress, Scanner
 from scanner.holding import holding
@@ -90,9 +90,11 @@ class Capturer:
 
     def _rescue(self, run: Run, address: str, incoming: Path) -> None:
         """The worker before us died in this run: what lies there under its number was whole before it got it."""
+        from scanner.pages import finished  # and with it Pillow: only where it is needed
+
         with self.database.reading() as session:
             known = set(session.scalars(sa.select(Page.number).where(Page.batch_id == run.batch_id)))
-        for page in pages.finished(incoming, None if address.startswith("folder:") else run.wanted):
+        for page in finished(incoming, None if address.startswith("folder:") else run.wanted):
             if page.number not in known:
                 self._keep(run, page)
         self._stop(run.id, Crashed())

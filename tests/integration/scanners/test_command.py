@@ -20,7 +20,9 @@ def begin(tmp_path):
     def begin(*words: object, data=tmp_path / "no service") -> subprocess.Popen:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("LOKET_")}
         return subprocess.Popen([sys.executable, "-m", "webui.cli", "scanner", *map(str, words)], cwd=HOME, text=True,
-                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**environment, "LOKET_DATA": str(data)})
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**environment, "LOKET_DATA": str(data)},
+                                # as at a terminal, also where a shell in the background had Control-C ignored for all of us
+                                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
     return begin
 
 
