@@ -22,8 +22,8 @@ def every_station(session: Session) -> list[Station]:
 
 
 def save_station(session: Session, by: Actor, station_id: int | None = None, *, name: str, kind: str, printer: str = "",
-                 paper_mm: int = 80, active: bool = True) -> Station:
-    """Make a station, or change station `station_id`; whether `printer` is an address is checked by the caller.
+                 scanner: str = "", paper_mm: int = 80, active: bool = True) -> Station:
+    """Make a station, or change station `station_id`; whether `printer` and `scanner` are addresses is checked by the caller.
 
     Raises Refused for a missing or taken name, an unknown kind, or a paper width that is not sold.
     """
@@ -42,12 +42,12 @@ def save_station(session: Session, by: Actor, station_id: int | None = None, *, 
     if station.printer != printer:
         station.printer_state, station.printer_note, station.printer_model = "unknown", "", ""
         station.printer_state_at = station.printer_state_since = None
-    station.name, station.kind, station.printer = name, StationKind(kind), printer
+    station.name, station.kind, station.printer, station.scanner = name, StationKind(kind), printer, scanner
     if station.paper_mm != paper_mm:
         station.columns = None  # another roll, another printer
     station.paper_mm, station.active = paper_mm, active
     session.add(station)
-    record(session, by, "station saved", station, name=name, kind=kind, printer=printer, active=active)
+    record(session, by, "station saved", station, name=name, kind=kind, printer=printer, scanner=scanner, active=active)
     return station
 
 

@@ -99,7 +99,7 @@ def demo(port: int, host: str, data: Path, printer: str, fresh: bool, no_browser
             address = printer or f"simulated://{data / 'paper'}"
             check_address(address)
             click.echo("Preparing the demo office …")
-            made = office.fill(database, address)
+            made = office.fill(database, address, f"simulated://{data / 'scanner'}")
     serve(settings, lambda base: _welcome(made, base, no_browser))
 
 

@@ -21,7 +21,7 @@ from webui.demo.history import write_history
 from webui.demo.titles import collection
 from webui.demo.words import OFFICE
 
-KIOSK, DESK, SCANNER = "Kiosk Depan", "Meja Layanan", "Stasiun Pindai"
+KIOSK, DESK, SCANNER = "Kiosk Depan", "Meja Layanan", "Meja Pindai"
 INVITATION = timedelta(days=1)
 
 
@@ -55,10 +55,11 @@ class DemoOffice:
     printer: str
 
 
-def fill(database: Database, printer: str) -> DemoOffice:
-    """Make the demo office in an empty database; where it is already, only its kiosk gets a new code and the `printer` named.
+def fill(database: Database, printer: str, scanner: str = "") -> DemoOffice:
+    """Make the demo office in an empty database; where it is already, its kiosk gets a new code, and the stations these devices.
 
-    `printer` is a device address (see printer.connect). All of the office is made in one transaction, or none of it.
+    `printer` and `scanner` are device addresses (see printer.connect and scanner.connect). All of the office is made in one
+    transaction, or none of it.
     """
     with database.reading() as session:
         is_there = session.scalar(sa.select(Person.id).limit(1)) is not None
@@ -68,13 +69,14 @@ def fill(database: Database, printer: str) -> DemoOffice:
             _make(session, hashes)
         kiosk = session.scalars(sa.select(Station).where(Station.name == KIOSK)).one()
         kiosk.printer = printer
+        session.execute(sa.update(Station).where(Station.name == SCANNER).values(scanner=scanner))
         return DemoOffice(PEOPLE, invite(kiosk, now() + INVITATION), printer)
 
 
 def description(made: DemoOffice, base: str) -> tuple[str, str]:
     """The address to open first, and what to tell the person who started the demo; `base` is the service's address."""
     start = f"{base}/kiosk/enrol/{made.kiosk_code}"
-    places = [("Kiosk", f"{start}   (makes the browser that opens it the kiosk)"), ("Desk", f"{base}/desk")]
+    places = [("Kiosk", f"{start}   (makes the browser that opens it the kiosk)"), ("Desk", f"{base}/desk"), ("Scan", f"{base}/scanning")]
     if made.printer.startswith("simulated://"):
         places.append(("Paper", f"{base}/paper/   (what the simulated printer printed)"))
     lines = ["", f"{OFFICE}, a fictional office, is open:", "", *(f"  {name:8}{address}" for name, address in places), "",

@@ -115,10 +115,12 @@ def change_view() -> ResponseReturnValue:
 
 
 def _home(person: Person | None = None) -> str:
-    """The first page of a person: the desk for who serves, the office for who only administers."""
+    """The first page of a person: the desk for who serves, the scanner for legal staff, the office for who only administers."""
     roles = (person or g.person).roles
     if Role.OFFICER in roles:
         return url_for("desk.today")
+    if Role.LEGAL_STAFF in roles:
+        return url_for("scanning.batches")
     return url_for("office.settings") if Role.ADMIN in roles else url_for(".start")
 
 

@@ -19,8 +19,8 @@ from tests.integration.webui.conftest import PASSWORD, Browser
 from webui.sessions import BrowserSession, sweep
 
 ANYBODY = set(Role) | {None}
-MAY_OPEN = {"desk": {Role.OFFICER, Role.ADMIN}, "office": {Role.ADMIN}, "staff.password": set(Role),
-            "staff.change_password": set(Role), "staff": ANYBODY}
+MAY_OPEN = {"desk": {Role.OFFICER, Role.ADMIN}, "office": {Role.ADMIN}, "scanning": {Role.LEGAL_STAFF, Role.ADMIN},
+            "staff.password": set(Role), "staff.change_password": set(Role), "staff": ANYBODY}
 ENDS_THE_SESSION = {"staff.sign_out"}
 
 

@@ -1,4 +1,4 @@
-"""Stations: what stands where, how its printer is reached, and which screen may be it."""
+"""Stations: what stands where, how its printer and scanner are reached, and which screen may be it."""
 
 from typing import Any
 
@@ -10,7 +10,8 @@ from foundation.errors import Refused
 from foundation.stations import Station, StationKind
 from foundation.text import clean
 from printer import qr
-from printer.connect import check_address
+from printer.connect import check_address as check_printer
+from scanner.connect import check_address as check_scanner
 from webui.routes.office.frame import do, go, page, screens
 from webui.wiring import wiring
 
@@ -37,10 +38,12 @@ def station(station_id: int) -> ResponseReturnValue:
 def save_station(station_id: int | None = None) -> ResponseReturnValue:
     form = request.form
     typed = {"name": form.get("name", ""), "kind": form.get("kind", ""), "printer": clean(form.get("printer"), 300),
-             "paper_mm": form.get("paper_mm", 0, int), "active": "active" in form}
+             "scanner": clean(form.get("scanner"), 300), "paper_mm": form.get("paper_mm", 0, int), "active": "active" in form}
     try:
         if typed["printer"]:
-            typed["printer"] = check_address(typed["printer"])
+            typed["printer"] = check_printer(typed["printer"])
+        if typed["scanner"]:
+            typed["scanner"] = check_scanner(typed["scanner"])
         saved = do(lambda db: stationing.save_station(db, g.actor, station_id, **typed))
     except Refused as refusal:
         return _station(_known_station(station_id) if station_id else None, typed, refusal)

@@ -70,7 +70,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   if (new URL(xhr.responseURL, location.href).pathname === body.dataset.signIn) {
     event.detail.shouldSwap = false;
     location.reload();
-  } else if (requestConfig.verb === "get" && down) event.detail.shouldSwap = false;
+  } else if (requestConfig.verb === "get" && down && !requestConfig.triggeringEvent) event.detail.shouldSwap = false;
   focused = document.activeElement?.id || "";
 });
 document.addEventListener("htmx:afterSettle", () => {

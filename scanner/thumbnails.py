@@ -1,0 +1,54 @@
+"""Smaller pictures of scanned pages for screens: made when somebody first looks, kept by what they show, made again when lost."""
+
+import tempfile
+import threading
+from enum import StrEnum
+from pathlib import Path
+from typing import IO
+
+from foundation.files import FileStore
+
+QUALITY = 82
+_two_at_once = threading.Semaphore(2)  # a page of 600 dpi takes 100 MB while it is decoded
+
+
+class Size(StrEnum):
+    SMALL = "small"    # for a strip of pages
+    SCREEN = "screen"  # to read by
+    FULL = "full"      # every dot of the scan
+
+
+LONG_SIDE: dict[Size, int | None] = {Size.SMALL: 300, Size.SCREEN: 1600, Size.FULL: None}  # dots
+
+
+def picture(files: FileStore, folder: Path, name: str, size: Size, turned: int) -> Path:
+    """A JPEG in `folder` of the picture `name` in the store, `turned` by 0, 90, 180 or 270 degrees clockwise.
+
+    Raises OSError when the picture is not there or cannot be read, or the disk is full.
+    """
+    made = folder / name[:2] / f"{name[2:]}-{size}-{turned}.jpg"
+    if not made.exists():
+        made.parent.mkdir(parents=True, exist_ok=True)
+        with _two_at_once, tempfile.NamedTemporaryFile(dir=made.parent, prefix="new-", delete=False) as draft:
+            try:
+                _make(files.path(name), draft.file, LONG_SIDE[size], turned)
+                draft.flush()
+                Path(draft.name).rename(made)
+            except BaseException:
+                Path(draft.name).unlink(missing_ok=True)
+                raise
+    return made
+
+
+def _make(source: Path, target: IO[bytes], long_side: int | None, turned: int) -> None:
+    from PIL import Image
+
+    with Image.open(source) as original:
+        if long_side:
+            original.draft(None, (long_side, long_side))  # of a JPEG, no more is decoded than is needed
+        image = original.convert("RGB" if original.mode in ("RGB", "RGBA", "P", "CMYK", "YCbCr") else "L")
+    if long_side:
+        image.thumbnail((long_side, long_side), reducing_gap=2)
+    if turned:
+        image = image.rotate(-turned, expand=True)
+    image.save(target, "JPEG", quality=QUALITY)

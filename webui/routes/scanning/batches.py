@@ -1,0 +1,52 @@
+"""Batches: those that are open, a new one, one with its pages, and its end."""
+
+from flask import abort, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from foundation.errors import Refused
+from scanner import digitising, overview
+from webui.routes.scanning.frame import batch_page, do, page, screens, to_batch, with_address
+from webui.wiring import wiring
+
+PARTS = {"chosen": "_chosen.html", "live": "_live.html"}  # by the id of what a script asks to have drawn anew
+CHANGED = {"", "page", "strip"}
+
+
+@screens.get("")
+def batches() -> ResponseReturnValue:
+    return _batches({})
+
+
+@screens.post("")
+def open_batch() -> ResponseReturnValue:
+    form = request.form
+    sheets = form.get("expected_sheets", "").strip()
+    expected = (int(sheets) if sheets.isdecimal() and len(sheets) < 9 else 0) if sheets else None
+    try:
+        made = do(lambda db: digitising.open_batch(db, form.get("station_id", 0, int), form.get("name", ""), expected, g.actor))
+    except Refused as refusal:
+        return _batches(form, refusal)
+    return to_batch(made.id)
+
+
+def _batches(values: dict, refusal: Refused | None = None) -> ResponseReturnValue:
+    with wiring().database.reading() as db:
+        return page("scanning/batches.html", refusal, values=values, stations=overview.stations(db),
+                    open=overview.open_batches(db), closed=overview.closed_batches(db))
+
+
+@screens.get("/batch/<int:batch_id>")
+def batch(batch_id: int) -> ResponseReturnValue:
+    """The whole page; for a script the chosen page alone, with what else an act has changed, or the live part alone."""
+    part = PARTS.get(request.headers.get("HX-Target", ""), "")
+    chosen, changed = request.args.get("page", type=int), request.args.get("changed", "")
+    if changed not in CHANGED:
+        abort(404)
+    answer = batch_page(batch_id, part, chosen, changed=changed)
+    return with_address(answer, url_for(".batch", batch_id=batch_id, page=chosen)) if part == "_chosen.html" else answer
+
+
+@screens.post("/batch/<int:batch_id>/close")
+def close(batch_id: int) -> ResponseReturnValue:
+    do(lambda db: digitising.close(db, batch_id, g.actor))
+    return redirect(url_for(".batches", done="closed"), 303)

@@ -1,0 +1,62 @@
+"""Pages on the strip: looked at, turned, removed and put back, moved."""
+
+from flask import Response, abort, g, request
+from flask.typing import ResponseReturnValue
+
+from foundation.errors import Refused
+from foundation.text import t
+from scanner import digitising, overview, thumbnails
+from scanner.batches import Page
+from webui.routes.scanning.frame import do, screens, to_batch, version
+from webui.wiring import wiring
+
+YEAR = 365 * 24 * 3600
+
+
+@screens.get("/page/<int:page_id>/<size>.jpg")
+def picture(page_id: int, size: str) -> Response:
+    """The page as it is to be looked at; kept by the browser of who may see it, and by nobody on the way."""
+    wired = wiring()
+    with wired.database.reading() as db:
+        found = overview.find_page(db, page_id) or abort(404)
+    if size not in set(thumbnails.Size):
+        abort(404)
+    try:
+        made = thumbnails.picture(wired.files, wired.settings.data / "thumbnails", found.sha256, thumbnails.Size(size), found.turned)
+    except OSError:
+        raise Refused(t("The picture of this page cannot be read."), t("Tell the administrator."), status=404) from None
+    response = Response(made.read_bytes(), mimetype="image/jpeg")
+    for_ever = request.args.get("v") == version(found)
+    response.headers["Cache-Control"] = f"private, max-age={YEAR}, immutable" if for_ever else "private, no-cache"
+    return response
+
+
+@screens.post("/page/<int:page_id>/turn")
+def turn(page_id: int) -> ResponseReturnValue:
+    degrees = request.form.get("degrees", 0, int)
+    if degrees not in (90, 180, 270):
+        abort(400)
+    return _back(do(lambda db: digitising.turn(db, page_id, degrees, g.actor)))
+
+
+@screens.post("/page/<int:page_id>/remove")
+def remove(page_id: int) -> ResponseReturnValue:
+    return _back(do(lambda db: digitising.remove(db, page_id, g.actor)), "strip")
+
+
+@screens.post("/page/<int:page_id>/put-back")
+def put_back(page_id: int) -> ResponseReturnValue:
+    return _back(do(lambda db: digitising.put_back(db, page_id, g.actor)), "strip")
+
+
+@screens.post("/page/<int:page_id>/move")
+def move(page_id: int) -> ResponseReturnValue:
+    """Before the page that `before` names; to the end where it names none."""
+    before = request.form.get("before", "?")
+    if before and not before.isdecimal():
+        abort(400)
+    return _back(do(lambda db: digitising.move(db, page_id, int(before) if before else None, g.actor)), "strip")
+
+
+def _back(page: Page, changed: str = "page") -> ResponseReturnValue:
+    return to_batch(page.batch_id, page.id, changed)
