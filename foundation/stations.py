@@ -26,7 +26,8 @@ class Station(Model):
     What the set-up page found out of the printer: `paper_mm`, the roll's width; `columns` of characters where it has other
     than usual for that width; `accents`: it prints those of code page 437; `native_qr`: it draws QR codes itself;
     `full_density`: it knows no coarser pictures; `has_cutter`; `fence`: how it says that a slip is out
-    (printer/conversation.py); `printer_model`: who it says that it is.
+    (printer/conversation.py); `printer_model`: who it says that it is. What the scanner said when it was asked:
+    `scanner_known` (scanner/knowing.py), empty where it never was.
     """
 
     __tablename__ = "station"
@@ -46,6 +47,8 @@ class Station(Model):
     printer_model: Mapped[str] = mapped_column(sa.String(100), default="")
     fence: Mapped[str] = mapped_column(sa.String(20), default="status")
     scanner: Mapped[str] = mapped_column(sa.String(300), default="")
+    scanner_known: Mapped[dict] = mapped_column(default=dict)
+    scanner_known_at: Mapped[datetime | None]
     active: Mapped[bool] = mapped_column(default=True)
     seen_at: Mapped[datetime | None]
     printer_state: Mapped[str] = mapped_column(sa.String(40), default="unknown")

@@ -11,6 +11,17 @@ from foundation.database import Model, Words
 from foundation.people import SYSTEM, Actor, Role
 from foundation.workflow import Step, Workflow
 from scanner.device import Mode, Settings, Source
+from scanner.products import Product
+
+
+class Purpose(StrEnum):
+    """What the pages of a run are for."""
+
+    ADD = "add"          # they go to the end of the batch
+    INSERT = "insert"    # before the page that is the run's target
+    REPLACE = "replace"  # one page in the place of the run's target, which is removed when it is there
+    FRONTS = "fronts"    # one side of a pile whose other side comes when the pile was turned over by hand
+    BACKS = "backs"
 
 
 class RunState(StrEnum):
@@ -36,22 +47,33 @@ RUN_WORKFLOW = Workflow(
 
 
 class Batch(Model):
-    """Sheets that are scanned together. `expected_sheets` is what somebody counted by hand, None where nobody did."""
+    """Sheets that are scanned together: a product's, or loose ones under a `name` (which may be empty for a product's).
+
+    `expected_sheets` is what somebody counted by hand, None where nobody did.
+    """
 
     __tablename__ = "batch"
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(sa.String(200))
     station_id: Mapped[int] = mapped_column(sa.ForeignKey("station.id"), index=True)
+    product_id: Mapped[int | None] = mapped_column(sa.ForeignKey("product.id"), index=True)
     expected_sheets: Mapped[int | None]
     made_by: Mapped[str] = mapped_column(sa.String(100))
     made_at: Mapped[datetime] = mapped_column(default=now)
     closed_at: Mapped[datetime | None]
-    pages: Mapped[list["Page"]] = relationship(back_populates="batch", order_by="Page.place")
+    product: Mapped[Product | None] = relationship(lazy="selectin")  # a join could not be locked on PostgreSQL
+    pages: Mapped[list["Page"]] = relationship(back_populates="batch", order_by="Page.place, Page.number")
+
+
+def read_settings(kept: dict) -> Settings:
+    """Settings as they were kept in a row (dataclasses.asdict)."""
+    return Settings(**{**kept, "source": Source(kept["source"]), "mode": Mode(kept["mode"])})
 
 
 class Run(Model):
     """One time that the scanner is asked for pages, numbered from `first`. `settings` are those of device.Settings.
 
+    `pile` is the first run of the pile whose fronts or backs these are, `collated_at` when they were put together.
     `page` and `part` say how far it is. What stopped it: `trouble`, the name of a type in troubles.py, its `sentence` and
     `next_step` (marked sentences), and `details`, what is filled into them.
     """
@@ -61,6 +83,10 @@ class Run(Model):
     batch_id: Mapped[int] = mapped_column(sa.ForeignKey("batch.id"), index=True)
     state: Mapped[RunState] = mapped_column(Words(RunState), default=RunState.QUEUED, index=True)
     settings: Mapped[dict]
+    purpose: Mapped[Purpose] = mapped_column(Words(Purpose), default=Purpose.ADD)
+    target_id: Mapped[int | None]  # of a page, which may be gone when the batch is closed
+    pile: Mapped[int | None]
+    collated_at: Mapped[datetime | None]
     first: Mapped[int]
     asked_by: Mapped[str] = mapped_column(sa.String(100))
     asked_at: Mapped[datetime] = mapped_column(default=now)
@@ -76,7 +102,7 @@ class Run(Model):
 
     @property
     def wanted(self) -> Settings:
-        return Settings(**{**self.settings, "source": Source(self.settings["source"]), "mode": Mode(self.settings["mode"])})
+        return read_settings(self.settings)
 
     def take(self, step: str, by: Actor) -> None:
         self.state = RUN_WORKFLOW.take(step, self.state, by.roles)
@@ -85,10 +111,12 @@ class Run(Model):
 
 
 class Page(Model):
-    """One side of one sheet. `number` is the scanner's count in the batch and never changes, `place` where it stands now.
+    """One side of one sheet. `number` is the scanner's count in the batch and never changes, `place` where it stands now, `sheet`
+    which of the batch's sheets it is a side of (None: a back that waits for its front).
 
     The picture is kept as it came, by its SHA-256 (foundation/files.py): `turned` (0, 90, 180, 270 degrees clockwise) is how it is
-    to be looked at. A page that was `removed_at` some time is kept until its batch is closed.
+    to be looked at. A page that was `removed_at` some time is kept until its batch is closed. What was seen on it when it was
+    `examined_at`: `findings` (each {"flag": …, and its details}), `codes` (texts of QR codes) and its `fingerprint` (imaging.py).
     """
 
     __tablename__ = "page"
@@ -98,6 +126,7 @@ class Page(Model):
     run_id: Mapped[int] = mapped_column(sa.ForeignKey("run.id"), index=True)
     number: Mapped[int]
     place: Mapped[int]
+    sheet: Mapped[int | None]
     sha256: Mapped[str] = mapped_column(sa.String(64), index=True)
     kind: Mapped[str] = mapped_column(sa.String(10))   # of file: .jpg, .tiff, .png
     width_px: Mapped[int]
@@ -107,4 +136,23 @@ class Page(Model):
     turned: Mapped[int] = mapped_column(default=0)
     scanned_at: Mapped[datetime] = mapped_column(default=now)
     removed_at: Mapped[datetime | None]
+    examined_at: Mapped[datetime | None]
+    findings: Mapped[list] = mapped_column(default=list)
+    codes: Mapped[list] = mapped_column(default=list)
+    fingerprint: Mapped[bytes | None] = mapped_column(deferred=True)
     batch: Mapped[Batch] = relationship(back_populates="pages")
+
+
+class ScanProfile(Model):
+    """Settings that staff keep under a name; `by_hand`: both sides, the pile turned over by hand."""
+
+    __tablename__ = "scan_profile"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(80), unique=True)
+    settings: Mapped[dict]
+    by_hand: Mapped[bool] = mapped_column(default=False)
+    made_by: Mapped[str] = mapped_column(sa.String(100))
+
+    @property
+    def wanted(self) -> Settings:
+        return read_settings(self.settings)

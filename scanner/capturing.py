@@ -1,5 +1,6 @@
 """Carries out a run beside its scanner: takes page after page in, each safe before the next, and knows why it stopped."""
 
+import errno
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -12,17 +13,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from foundation.database import Database
-from foundation.errors import Refused
 from foundation.files import FileStore
 from foundation.jobs import job
-from foundation.office import office
 from foundation.people import PROGRAM
 from foundation.stations import Station
-from scanner import connect
+from scanner import arranging, connect
 from scanner.batches import Batch, Page, Run, RunState
 from scanner.device import Event, PageFile, Progress, Scanner
-from scanner.holding import holding
-from scanner.troubles import Crashed, Offline, Trouble
+from scanner.knowing import at_hand
+from scanner.troubles import Crashed, NoSpace, Trouble
 
 LOOK = 0.5   # seconds between two looks whether somebody has cancelled
 
@@ -45,29 +44,22 @@ class Capturer:
         with self.database.reading() as session:
             found = session.get_one(Run, run)
             station = session.get_one(Station, session.get_one(Batch, found.batch_id).station_id)
-            zone = office(session).time_zone
         incoming = self.folder / "scanning" / str(run)
         if found.state is RunState.SCANNING:
             self._rescue(found, station.scanner, incoming)
         elif found.state is RunState.QUEUED:
             try:
-                with holding(self.folder, station.scanner, found.asked_by, zone):
-                    self._carry_out(found, self._open(station.scanner), incoming)
+                self._carry_out(found, station, incoming)
             except Trouble as trouble:
                 self._stop(run, trouble)
             else:
                 self.database.run(partial(_finish, run_id=run))
             shutil.rmtree(incoming, ignore_errors=True)
 
-    def _open(self, address: str) -> Scanner:
-        try:
-            return self.open_scanner(address)
-        except Refused as refusal:
-            raise Offline(sentence=refusal.message, next_step=refusal.next_step) from None
-
-    def _carry_out(self, run: Run, scanner: Scanner, incoming: Path) -> None:
+    def _carry_out(self, run: Run, station: Station, incoming: Path) -> None:
         self.database.run(lambda session: session.get_one(Run, run.id).take("begin", PROGRAM))
-        with self._cancelling(run.id, scanner):
+        with (at_hand(self.database, self.folder, station, run.asked_by, self.open_scanner) as (scanner, _),
+              self._cancelling(run.id, scanner)):
             for event in scanner.scan(run.wanted, incoming, run.first):
                 self._take_in(run, event)
 
@@ -81,11 +73,14 @@ class Capturer:
 
     def _keep(self, run: Run, page: PageFile) -> None:
         """First the file is safe in the store, then its row says that it exists."""
-        with page.path.open("rb") as picture:
-            name = self.files.put(picture)
-        with self.database.transaction() as session:
-            session.add(Page(batch_id=run.batch_id, run_id=run.id, number=page.number, place=page.number, sha256=name,
-                             kind=page.path.suffix, width_px=page.width_px, height_px=page.height_px, dpi=page.dpi, mode=page.mode))
+        try:
+            with page.path.open("rb") as picture:
+                name = self.files.put(picture)
+        except OSError as problem:
+            if problem.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise NoSpace(str(problem)) from None
+            raise
+        self.database.run(lambda session: arranging.take_in(session, run.id, page, name))
         page.path.unlink()
 
     def _rescue(self, run: Run, address: str, incoming: Path) -> None:

@@ -1,6 +1,6 @@
-"""What staff do with a batch of sheets; every function is one use case, inside the caller's transaction."""
+"""What staff do with a batch of sheets at the scanner; every function is one use case, inside the caller's transaction."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -9,57 +9,117 @@ from foundation.audit import record
 from foundation.clock import now
 from foundation.errors import Refused
 from foundation.jobs import enqueue
-from foundation.people import Actor, Role
+from foundation.people import Actor
 from foundation.stations import Station
 from foundation.text import clean, t
-from scanner.batches import GOES_ON, Batch, Page, Run, RunState
+from scanner import arranging
+from scanner.batches import STAFF, Batch, Page, Purpose, Run, RunState, ScanProfile
 from scanner.capturing import Capturing
-from scanner.device import Settings
+from scanner.device import Settings, Source
+from scanner.products import Product
 
-MAY = (Role.LEGAL_STAFF, Role.ADMIN)
 MOST_SHEETS = 5000
+PILES = {Purpose.FRONTS, Purpose.BACKS}
+AIMED = {Purpose.INSERT, Purpose.REPLACE}
 
 
-def open_batch(session: Session, station_id: int, name: str, expected_sheets: int | None, by: Actor) -> Batch:
-    """Begin a batch at a scanner station. Raises Refused, with the fields, without a name or scanner, and for a silly number."""
-    by.must_be(*MAY)
-    name, wrong = clean(name, 200), {}
-    if not name:
-        wrong["name"] = t("Write what is scanned, such as “Keputusan 12/2026”.")
-    if expected_sheets is not None and not 1 <= expected_sheets <= MOST_SHEETS:
-        wrong["expected_sheets"] = t("Write a number of sheets from 1 to 5000, or nothing.")
+def open_batch(session: Session, station_id: int, name: str, expected_sheets: int | None, by: Actor,
+               product_id: int | None = None) -> Batch:
+    """Begin a batch at a scanner station, for a product or under a name.
+
+    Raises Refused, with the fields, with neither, without a scanner, and for a silly number.
+    """
+    by.must_be(*STAFF)
+    product = session.get(Product, product_id) if product_id else None
+    name, wrong = _described(name, expected_sheets, product)
+    if product_id and product is None:
+        wrong["product_id"] = t("Choose one from the list.")
     station = session.get(Station, station_id)
     if station is None or not station.active or not station.scanner:
         wrong["station_id"] = t("This station has no scanner.")
     if wrong:
         raise Refused(t("The batch cannot be begun like this."), t("Correct the marked fields."), fields=wrong)
-    batch = Batch(name=name, station_id=station_id, expected_sheets=expected_sheets, made_by=by.name)
+    batch = Batch(name=name, product_id=product and product.id, station_id=station_id, expected_sheets=expected_sheets, made_by=by.name)
     session.add(batch)
     record(session, by, "batch opened", batch, expected=expected_sheets)
     return batch
 
 
-def scan(session: Session, batch_id: int, settings: Settings, by: Actor) -> Run:
+def describe(session: Session, batch_id: int, name: str, expected_sheets: int | None, by: Actor) -> Batch:
+    """Correct a batch's name and its number of sheets. Raises Refused, with the fields, as `open_batch` does."""
+    by.must_be(*STAFF)
+    batch = arranging.unclosed(session, batch_id)
+    name, wrong = _described(name, expected_sheets, batch.product)
+    if wrong:
+        raise Refused(t("The batch cannot be described like this."), t("Correct the marked fields."), fields=wrong)
+    batch.name, batch.expected_sheets = name, expected_sheets
+    record(session, by, "batch described", batch, expected=expected_sheets)
+    return batch
+
+
+def _described(name: str, expected_sheets: int | None, product: Product | None) -> tuple[str, dict[str, str]]:
+    name, wrong = clean(name, 200), {}
+    if not name and product is None:
+        wrong["name"] = t("Write what is scanned, such as “Keputusan 12/2026”.")
+    if expected_sheets is not None and not 1 <= expected_sheets <= MOST_SHEETS:
+        wrong["expected_sheets"] = t("Write a number of sheets from 1 to 5000, or nothing.")
+    return name, wrong
+
+
+def scan(session: Session, batch_id: int, settings: Settings, by: Actor, purpose: Purpose = Purpose.ADD,
+         target_id: int | None = None) -> Run:
     """Ask the batch's scanner for pages; they get the numbers after those that are there, so that a run goes on where one stopped.
 
-    Raises Refused while another run of the batch goes on, and once the batch is closed.
+    `target_id` is the page that others are to be inserted before, or that one is to replace. Raises Refused while another run
+    of the batch goes on, once the batch is closed, without such a page, and for backs whose fronts are not there.
     """
-    by.must_be(*MAY)
-    batch = _open(session, batch_id)
-    if session.scalar(sa.select(Run.id).where(Run.batch_id == batch.id, Run.state.in_(GOES_ON))):
-        raise Refused(t("This batch is being scanned just now."), t("Wait until it is done, or cancel it."))
+    batch = arranging.quiet(session, batch_id, by)
+    if purpose in AIMED:
+        target = session.get(Page, target_id) if target_id else None
+        if target is None or target.batch_id != batch.id or target.removed_at is not None:
+            raise Refused(t("That page is not in this batch."), t("Look at the page again: somebody was faster."))
+    if purpose is Purpose.REPLACE:
+        settings = replace(settings, sheets=1, source=Source.FEEDER if settings.source is Source.DUPLEX else settings.source)
+    elif purpose in PILES:
+        settings = replace(settings, source=Source.FEEDER)
     last = session.scalar(sa.select(sa.func.max(Page.number)).where(Page.batch_id == batch.id)) or 0
-    run = Run(batch_id=batch.id, settings=asdict(settings), first=last + 1, asked_by=by.name)
+    run = Run(batch_id=batch.id, settings=asdict(settings), first=last + 1, asked_by=by.name, purpose=purpose,
+              target_id=target_id if purpose in AIMED else None)
     session.add(run)
     session.flush()
+    if purpose in PILES:
+        run.pile = _pile(session, run)
     enqueue(session, Capturing.capture, at=str(batch.station_id), run=run.id)
-    record(session, by, "scan asked for", batch, first=run.first, **run.settings)
+    record(session, by, "scan asked for", batch, first=run.first, purpose=purpose, **run.settings)
+    return run
+
+
+def _pile(session: Session, run: Run) -> int:
+    """The pile that waits for its backs; for fronts a new one where none does."""
+    waits = session.scalar(sa.select(sa.func.max(Run.pile)).where(Run.batch_id == run.batch_id, Run.collated_at.is_(None)))
+    if waits is None and run.purpose is Purpose.BACKS:
+        raise Refused(t("There are no fronts that wait for their backs."), t("Scan the fronts first."))
+    return waits or run.id
+
+
+def go_on(session: Session, batch_id: int, by: Actor, again: int | None = None) -> Run:
+    """The last scan once more, from the page after the last one; page `again`, half a sheet, is removed because it comes once more.
+
+    Raises Refused where nothing was scanned, and as `scan` does.
+    """
+    by.must_be(*STAFF)
+    last = session.scalars(sa.select(Run).where(Run.batch_id == batch_id).order_by(Run.id.desc()).limit(1)).first()
+    if last is None:
+        raise Refused(t("Nothing was scanned in this batch yet."), t("Choose how, and scan."))
+    run = scan(session, batch_id, last.wanted, by, last.purpose, last.target_id)
+    if again and session.get_one(Page, again).batch_id == batch_id:
+        arranging.remove(session, again, by)
     return run
 
 
 def cancel(session: Session, run_id: int, by: Actor) -> Run:
     """End a run; pages that are finished stay. One that has not begun ends at once, another within some seconds."""
-    by.must_be(*MAY)
+    by.must_be(*STAFF)
     run = session.get_one(Run, run_id, with_for_update=True)
     if run.state is RunState.QUEUED:
         run.take("cancel", by)
@@ -71,69 +131,38 @@ def cancel(session: Session, run_id: int, by: Actor) -> Run:
     return run
 
 
-def turn(session: Session, page_id: int, degrees: int, by: Actor) -> Page:
-    """Look at the page turned by a further 90, 180 or 270 `degrees` clockwise; its picture stays as it is."""
-    page = _page(session, page_id, by)
-    page.turned = (page.turned + degrees) % 360
-    record(session, by, "page turned", page.batch, page=page.number, turned=page.turned)
-    return page
-
-
-def remove(session: Session, page_id: int, by: Actor) -> Page:
-    """Take the page out of the batch; it can be put back until the batch is closed."""
-    page = _page(session, page_id, by)
-    if page.removed_at is None:
-        page.removed_at = now()
-        record(session, by, "page removed", page.batch, page=page.number)
-    return page
-
-
-def put_back(session: Session, page_id: int, by: Actor) -> Page:
-    page = _page(session, page_id, by)
-    if page.removed_at is not None:
-        page.removed_at = None
-        record(session, by, "page put back", page.batch, page=page.number)
-    return page
-
-
-def move(session: Session, page_id: int, before_id: int | None, by: Actor) -> Page:
-    """Put the page before another of the batch (None: at the end). Raises Refused where that is in another batch."""
-    page = _page(session, page_id, by)
-    others = [other for other in page.batch.pages if other is not page]
-    at = next((i for i, other in enumerate(others) if other.id == before_id), len(others))
-    if before_id is not None and at == len(others):
-        raise Refused(t("That page is not in this batch."), t("Look at the page again: somebody was faster."))
-    for place, each in enumerate([*others[:at], page, *others[at:]], start=1):
-        each.place = place
-    record(session, by, "page moved", page.batch, page=page.number, to=at + 1)
-    return page
-
-
 def close(session: Session, batch_id: int, by: Actor) -> Batch:
-    """Nothing is added, moved or turned after this, and removed pages are forgotten. Raises Refused while a run goes on, and
-    for a batch without pages."""
-    by.must_be(*MAY)
-    batch = _open(session, batch_id)
-    if session.scalar(sa.select(Run.id).where(Run.batch_id == batch.id, Run.state.in_(GOES_ON))):
-        raise Refused(t("This batch is being scanned just now."), t("Wait until it is done, or cancel it."))
-    if not any(page.removed_at is None for page in batch.pages):
+    """Nothing is added, moved or turned after this, and removed pages are forgotten. Raises Refused while a run goes on, for a
+    batch without pages, and while backs wait to be put to their fronts."""
+    batch = arranging.quiet(session, batch_id, by)
+    kept = [page for page in batch.pages if page.removed_at is None]
+    if not kept:
         raise Refused(t("There is no page in this batch."), t("Scan it first."))
+    if any(page.sheet is None for page in kept):
+        raise Refused(t("The backs are not yet put to their fronts."), t("Put them together first, or leave them as they are."))
     for page in [page for page in batch.pages if page.removed_at]:
         session.delete(page)
     batch.closed_at = now()
-    record(session, by, "batch closed", batch, pages=sum(page.removed_at is None for page in batch.pages))
+    record(session, by, "batch closed", batch, pages=len(kept))
     return batch
 
 
-def _page(session: Session, page_id: int, by: Actor) -> Page:
-    by.must_be(*MAY)
-    page = session.get_one(Page, page_id)
-    _open(session, page.batch_id)
-    return page
+def keep_profile(session: Session, name: str, settings: Settings, by_hand: bool, by: Actor) -> ScanProfile:
+    """Keep settings under a name; a profile of that name is changed. Raises Refused without a name."""
+    by.must_be(*STAFF)
+    name = clean(name, 80)
+    if not name:
+        raise Refused(t("A profile needs a name."), t("Write one, such as “Surat lama, dua sisi”."),
+                      fields={"profile_name": t("Write a name.")})
+    profile = session.scalar(sa.select(ScanProfile).where(ScanProfile.name == name)) or ScanProfile(name=name)
+    profile.settings, profile.by_hand, profile.made_by = asdict(settings), by_hand, by.name
+    session.add(profile)
+    record(session, by, "profile kept", profile, name=name)
+    return profile
 
 
-def _open(session: Session, batch_id: int) -> Batch:
-    batch = session.get_one(Batch, batch_id, with_for_update=True)  # one change of a batch at a time
-    if batch.closed_at:
-        raise Refused(t("This batch is closed."), t("Begin a new one for further pages."))
-    return batch
+def forget_profile(session: Session, profile_id: int, by: Actor) -> None:
+    by.must_be(*STAFF)
+    profile = session.get_one(ScanProfile, profile_id)
+    record(session, by, "profile forgotten", profile, name=profile.name)
+    session.delete(profile)

@@ -1,16 +1,22 @@
 """What the scanner station's screen shows: batches, and of one its pages, how its scanner gets on, and what is missing."""
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import cached_property
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
+from foundation.clock import now
 from foundation.stations import Station
-from scanner.batches import GOES_ON, Batch, Page, Run, RunState
+from scanner import arranging
+from scanner.batches import GOES_ON, Batch, Page, Purpose, Run, RunState, ScanProfile
 from scanner.device import Source
+from scanner.findings import Finding, Flag, Severity
 
 CLOSED_SHOWN = 30
+MARGIN = timedelta(seconds=2)  # that the screen asks for what was seen before it was drawn: it may be drawn between two askings
 
 
 @dataclass(frozen=True)
@@ -24,17 +30,34 @@ class Listed:
 
 
 @dataclass(frozen=True)
+class Pile:
+    """Fronts and backs that were scanned by themselves, each as the scanner took them; `together`: they were put to each other."""
+
+    fronts: list[Page]
+    backs: list[Page]
+    together: bool
+
+    @property
+    def reversed(self) -> bool:
+        """The first front has the back that came last."""
+        return bool(self.backs) and self.backs[-1].sheet == self.fronts[0].sheet
+
+
+@dataclass(frozen=True)
 class Look:
     """A batch with its `pages` in their order, removed ones among them, and its `runs`, the last one last.
 
-    `ahead`: another batch that keeps the scanner busy while this one waits for it.
+    `ahead`: the run of another batch that keeps the scanner busy while this one waits for it. `pile`: the one whose fronts or backs
+    came last. `since`: what was seen on a page after that may not be on the screen yet.
     """
 
     batch: Batch
     station: Station
     pages: list[Page]
     runs: list[Run]
-    ahead: Batch | None
+    ahead: Run | None
+    pile: Pile | None
+    since: datetime = field(default_factory=lambda: now() - MARGIN)
 
     @property
     def run(self) -> Run | None:
@@ -43,6 +66,10 @@ class Look:
     @property
     def going(self) -> bool:
         return self.run is not None and self.run.state in GOES_ON
+
+    @property
+    def takes_pages(self) -> bool:
+        return not self.going and self.batch.closed_at is None
 
     @cached_property
     def kept(self) -> list[Page]:
@@ -56,8 +83,7 @@ class Look:
     @cached_property
     def sheets(self) -> int:
         """So many sheets have at least one side among the kept pages."""
-        runs = {run.id: run for run in self.runs}
-        return len({(page.run_id, (page.number - runs[page.run_id].first) // _sides(runs[page.run_id])) for page in self.kept})
+        return len({page.sheet for page in self.kept if page.sheet is not None})
 
     @property
     def missing(self) -> int | None:
@@ -77,10 +103,36 @@ class Look:
         return newest if newest and newest.removed_at is None else None
 
     @property
-    def half(self) -> bool:
-        """The last run took both sides of its sheets and ended between the front and the back of one."""
-        newest = max((page.number for page in self.pages), default=0)
-        return bool(self.run and _sides(self.run) == 2 and newest >= self.run.first and (newest - self.run.first) % 2 == 0)
+    def half(self) -> Page | None:
+        """The page that came last, when it is a front whose back did not come."""
+        run, last = self.run, self.last
+        of_two = run and last and last.run_id == run.id and _sides(run) == 2 and run.purpose is not Purpose.REPLACE
+        return last if of_two and (last.number - run.first) % 2 == 0 else None
+
+    @cached_property
+    def unseen(self) -> int:
+        """So many kept pages nobody has looked at for flaws yet."""
+        return sum(page.examined_at is None for page in self.kept)
+
+    @cached_property
+    def remarkable(self) -> list[Page]:
+        """Kept pages on which there is something that a person has to look at."""
+        return [page for page in self.kept if severity(page)]
+
+    @cached_property
+    def tally(self) -> Counter[Severity | None]:
+        """Kept pages that were looked at, by the worst that was seen."""
+        return Counter(severity(page) for page in self.kept if page.examined_at)
+
+    @cached_property
+    def parts(self) -> int:
+        """So many batches the separator sheets among the pages make of this one; 1 where there are none."""
+        parts = arranging.separated(self.pages)
+        return len(parts) if any(separator for separator, _ in parts) else 1
+
+    def seen_anew(self, since: datetime, newest: int) -> list[Page]:
+        """Pages up to number `newest` on which something was seen after `since`."""
+        return [page for page in self.pages if page.number <= newest and page.examined_at and page.examined_at >= since]
 
     def chosen(self, page_id: int | None) -> Page | None:
         """The page with this id, otherwise the one that came last."""
@@ -90,6 +142,17 @@ class Look:
         """The page so many places further on, removed ones counted."""
         at = self.pages.index(page) + step
         return self.pages[at] if 0 <= at < len(self.pages) else None
+
+
+def findings(page: Page) -> list[Finding]:
+    """What was seen on the page."""
+    return [Finding(Flag(each["flag"]), each) for each in page.findings]
+
+
+def severity(page: Page) -> Severity | None:
+    """The worst that was seen on it; None when it is good, or nobody has looked yet."""
+    seen = {finding.severity for finding in findings(page)}
+    return next((each for each in (Severity.AGAIN, Severity.LOOK) if each in seen), None)
 
 
 def _sides(run: Run) -> int:
@@ -128,13 +191,25 @@ def look(session: Session, batch_id: int) -> Look | None:
         return None
     pages = list(session.scalars(sa.select(Page).where(Page.batch_id == batch_id).order_by(Page.place)))
     runs = list(session.scalars(sa.select(Run).where(Run.batch_id == batch_id).order_by(Run.id)))
-    busy = sa.select(Batch).join(Run).where(Batch.station_id == batch.station_id, Batch.id != batch_id, Run.state == RunState.SCANNING)
-    return Look(batch, session.get_one(Station, batch.station_id), pages, runs, session.scalar(busy.limit(1)))
+    busy = sa.select(Run).join(Batch).where(Batch.station_id == batch.station_id, Batch.id != batch_id, Run.state == RunState.SCANNING)
+    ahead = session.scalar(busy.options(joinedload(Run.batch)).limit(1))
+    return Look(batch, session.get_one(Station, batch.station_id), pages, runs, ahead, _pile(session, runs))
+
+
+def _pile(session: Session, runs: list[Run]) -> Pile | None:
+    if not runs or runs[-1].pile is None:
+        return None
+    return Pile(*arranging.sides(session, runs[-1].pile), together=runs[-1].collated_at is not None)
+
+
+def profiles(session: Session) -> list[ScanProfile]:
+    return list(session.scalars(sa.select(ScanProfile).order_by(ScanProfile.name)))
 
 
 def signature(session: Session, batch_id: int) -> str:
     """Another one whenever something of the batch has changed that its live part shows."""
-    pages = session.execute(sa.select(sa.func.count(), sa.func.count(Page.removed_at)).where(Page.batch_id == batch_id)).one()
+    pages = session.execute(sa.select(sa.func.count(), sa.func.count(Page.removed_at), sa.func.count(Page.examined_at))
+                            .where(Page.batch_id == batch_id)).one()
     run = session.execute(sa.select(Run.id, Run.state, Run.cancel_wanted, Run.page, Run.part).where(Run.batch_id == batch_id)
                           .order_by(Run.id.desc()).limit(1)).first()
     return "-".join(str(part) for part in (*pages, *(run or ())))

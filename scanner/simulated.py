@@ -127,7 +127,10 @@ class Stack:
 
 
 class SimulatedScanner:
-    """The stack in `folder` has as many pages as pictures; page n is picture n, so that a scan from page n on needs nobody to reload."""
+    """The stack in `folder` has as many pages as pictures; page n is picture n, so that a scan from page n on needs nobody to reload.
+
+    After its last page the same stack lies in the feeder once more, for the next scan.
+    """
 
     def __init__(self, folder: Path, patience: Patience = Patience()):  # noqa: B008  it is frozen
         self.folder, self.patience = folder, patience
@@ -153,10 +156,10 @@ class SimulatedScanner:
                 if (fault := stack.fault()) and fault.kind in ALWAYS:
                     raise ALWAYS[fault.kind](f"simulated: {fault.kind}")
                 intake.see_room()
-                if (image := stack.image(intake.number, settings)) is None:
-                    if intake.number == first:
-                        raise FeederEmpty()
+                page = (intake.number - 1) % len(stack.pictures()) + 1
+                if page == 1 and intake.number != first and settings.source is not Source.FLATBED:
                     return
+                image = stack.image(page, settings)
                 yield from self._feed(stack, intake)
                 if not self._cancelled.is_set():
                     draft = intake.drafts / "page"

@@ -13,6 +13,8 @@ import kiosk.rules
 import kiosk.visits
 import printer.printouts
 import scanner.batches
+import scanner.holding
+import scanner.products
 import webui.sessions  # noqa: F401
 from foundation.database import Model
 

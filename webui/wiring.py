@@ -15,6 +15,9 @@ from foundation.office import Office, office
 from foundation.settings import Settings
 from printer.spool import Spool
 from scanner.capturing import Capturer
+from scanner.examining import Examiner
+from scanner.inspecting import Inspector
+from scanner.knowing import Learner
 
 OFFICE_KEPT = timedelta(seconds=5)
 
@@ -49,10 +52,13 @@ def wire(settings: Settings) -> Wiring:
     database = Database(settings.database)
     spool = Spool(database, settings.data)
     files = FileStore(settings.data / "files")
+    examiner = Examiner()
     capturer = Capturer(database, files, settings.data)
     wired = Wiring(settings, database, load(settings.data, settings.secret_key), spool, files, jobs={
         "print_printout": spool.print_printout,
         "capture": capturer.capture,
+        "inspect": Inspector(database, files, examiner.examine).inspect,
+        "learn": Learner(database, settings.data).learn,
     })
     database.committed.append(wired.forget_office)
     return wired

@@ -27,6 +27,7 @@ from webui.wiring import Wiring
 log = structlog.get_logger()
 UPKEEP = 20.0   # seconds between two rounds
 LOOK = 2.0      # seconds between two looks for new or changed devices
+THREADS = {"printing": "printer", "scanning": "scanner", "inspecting": "inspector"}
 
 
 class Works:
@@ -81,11 +82,14 @@ class Works:
                 log.exception("upkeep stumbled")
 
     def _look_for_devices(self) -> None:
-        """A worker for each station that has a printer, and one for each that has a scanner; a new one where its address changed."""
+        """A worker for each station that has a printer, a new one where its address changed, and one for each that has a scanner,
+        which stays: it goes to today's address for each job, and in the middle of one may have found a new address itself."""
         with self.wired.database.reading() as session:
             stations = session.execute(sa.select(Station.id, Station.printer, Station.scanner).where(Station.active)).all()
         wanted = {(kind, station.id): address for station in stations
-                  for kind, address in (("printing", station.printer), ("scanning", station.scanner)) if address}
+                  for kind, address in (("printing", station.printer), ("scanning", station.scanner and "any")) if address}
+        if any(kind == "scanning" for kind, _ in wanted):
+            wanted["inspecting", 0] = "any"  # pages are looked at one by one, wherever they came from
         for device, (address, worker) in list(self.devices.items()):
             if wanted.get(device) != address:
                 worker.stop()
@@ -97,8 +101,8 @@ class Works:
 
     def _begin(self, kind: str, station_id: int) -> Worker:
         watch = partial(self.wired.spool.watch, station_id) if kind == "printing" else None
-        worker = Worker(self.wired.database, self.wired.jobs, [f"{kind}/{station_id}"], idle=watch)
-        self._run(worker, f"{'printer' if watch else 'scanner'} {station_id}")
+        worker = Worker(self.wired.database, self.wired.jobs, [f"{kind}/{station_id}" if station_id else kind], idle=watch)
+        self._run(worker, f"{THREADS[kind]} {station_id}")
         return worker
 
 

@@ -17,6 +17,7 @@ from kiosk import importing
 from kiosk.calendar import ClosedDay, seed_week
 from kiosk.collection import Copy, CopyStatus
 from kiosk.rules import seed_rules
+from scanner.knowing import learn_soon
 from webui.demo.history import write_history
 from webui.demo.titles import collection
 from webui.demo.words import OFFICE
@@ -69,7 +70,10 @@ def fill(database: Database, printer: str, scanner: str = "") -> DemoOffice:
             _make(session, hashes)
         kiosk = session.scalars(sa.select(Station).where(Station.name == KIOSK)).one()
         kiosk.printer = printer
-        session.execute(sa.update(Station).where(Station.name == SCANNER).values(scanner=scanner))
+        station = session.scalars(sa.select(Station).where(Station.name == SCANNER)).one()
+        station.scanner = scanner
+        if scanner:
+            learn_soon(session, station)
         return DemoOffice(PEOPLE, invite(kiosk, now() + INVITATION), printer)
 
 

@@ -14,7 +14,7 @@ from foundation.jobs import Job, Worker
 from foundation.owning import owning
 from foundation.people import Actor, Role
 from foundation.stations import Station, StationKind
-from scanner import digitising
+from scanner import arranging, digitising
 from scanner.batches import Batch, Page, Run, RunState
 from scanner.capturing import Capturer
 from scanner.device import Mode, Settings, Source
@@ -145,7 +145,7 @@ def test_a_run_whose_worker_died_has_stopped_and_lost_no_page(desk, died):
     assert desk.numbers() == ([1] if died == "with a page not yet in the store" else [])
     assert not incoming.exists()
     with desk.database.reading() as session:
-        assert session.scalar(sa.select(sa.func.count()).select_from(Job).where(Job.done_at.is_(None))) == 0
+        assert session.scalar(sa.select(sa.func.count()).select_from(Job).where(Job.done_at.is_(None), Job.name == "capture")) == 0
 
 
 def test_the_second_person_is_told_who_has_the_scanner(desk):
@@ -171,20 +171,20 @@ def test_a_scanner_that_cannot_do_what_is_asked_says_so(desk):
 def test_pages_are_turned_moved_removed_and_put_back_and_their_pictures_stay(desk):
     desk.scan()
     first, second, *_, last = desk.pages()
-    desk.do(digitising.turn, first.id, 90, LESTARI)
-    desk.do(digitising.turn, first.id, 270, LESTARI)
-    desk.do(digitising.turn, first.id, 180, LESTARI)
-    desk.do(digitising.move, last.id, first.id, LESTARI)
-    desk.do(digitising.move, second.id, None, LESTARI)
-    desk.do(digitising.remove, first.id, LESTARI)
+    desk.do(arranging.turn, first.id, 90, LESTARI)
+    desk.do(arranging.turn, first.id, 270, LESTARI)
+    desk.do(arranging.turn, first.id, 180, LESTARI)
+    desk.do(arranging.move, last.id, first.id, LESTARI)
+    desk.do(arranging.move, second.id, None, LESTARI)
+    desk.do(arranging.remove, first.id, LESTARI)
     assert desk.numbers() == [25, 1, *range(3, 25), 2]
     assert [page.turned for page in desk.pages()][1] == 180
-    desk.do(digitising.put_back, first.id, LESTARI)
-    desk.do(digitising.remove, second.id, LESTARI)
+    desk.do(arranging.put_back, first.id, LESTARI)
+    desk.do(arranging.remove, second.id, LESTARI)
     desk.do(digitising.close, desk.batch, LESTARI)
     assert desk.numbers() == [25, 1, *range(3, 25)]
     assert desk.files.is_whole(second.sha256)  # a picture that no row names any more is swept by itself, later
-    closed = ((digitising.turn, (first.id, 90)), (digitising.remove, (first.id,)), (digitising.scan, (desk.batch, FEEDER)))
+    closed = ((arranging.turn, (first.id, 90)), (arranging.remove, (first.id,)), (digitising.scan, (desk.batch, FEEDER)))
     for use_case, arguments in closed:
         with pytest.raises(Refused):
             desk.do(use_case, *arguments, LESTARI)
@@ -210,4 +210,4 @@ def test_a_page_of_another_batch_is_no_place_to_move_to(desk):
         session.add(other)
         session.flush()
     with pytest.raises(Refused):
-        desk.do(digitising.move, desk.pages()[0].id, 10_000, LESTARI)
+        desk.do(arranging.move, desk.pages()[0].id, 10_000, LESTARI)

@@ -3,6 +3,7 @@
 import json
 import threading
 import urllib.request
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -33,7 +34,11 @@ def seen_by(settings: Settings) -> list[str]:
         start_response("200 OK", [])
         return [json.dumps([environ["REMOTE_ADDR"], environ["wsgi.url_scheme"], environ["HTTP_HOST"]]).encode()]
     server = listen(echo, settings)
-    serving = threading.Thread(target=server.run, daemon=True)
+
+    def serve():
+        with suppress(OSError):  # its sockets are closed under it at the end
+            server.run()
+    serving = threading.Thread(target=serve, daemon=True)
     serving.start()
     request = urllib.request.Request(f"http://127.0.0.1:{settings.port}/", headers=FORWARDED)
     with urllib.request.urlopen(request, timeout=10) as answer:

@@ -2,15 +2,17 @@
 
 from typing import Any
 
-from flask import abort, g, request, url_for
+from flask import abort, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from foundation import stationing
+from foundation.database import Session
 from foundation.errors import Refused
 from foundation.stations import Station, StationKind
 from foundation.text import clean
 from printer import qr
 from printer.connect import check_address as check_printer
+from scanner import knowing
 from scanner.connect import check_address as check_scanner
 from webui.routes.office.frame import do, go, page, screens
 from webui.wiring import wiring
@@ -44,10 +46,32 @@ def save_station(station_id: int | None = None) -> ResponseReturnValue:
             typed["printer"] = check_printer(typed["printer"])
         if typed["scanner"]:
             typed["scanner"] = check_scanner(typed["scanner"])
-        saved = do(lambda db: stationing.save_station(db, g.actor, station_id, **typed))
+        saved = do(lambda db: _save(db, station_id, typed))
     except Refused as refusal:
         return _station(_known_station(station_id) if station_id else None, typed, refusal)
     return go(".station", station_id=saved.id)
+
+
+def _save(db: Session, station_id: int | None, typed: dict[str, Any]) -> Station:
+    """What a scanner can do at an address where none was asked yet is asked at once, before somebody stands there with paper."""
+    saved = stationing.save_station(db, g.actor, station_id, **typed)
+    if saved.active and saved.scanner and knowing.known_options(saved) is None:
+        knowing.learn_soon(db, saved)
+    return saved
+
+
+@screens.post("/stations/<int:station_id>/document-scanner/ask")
+def ask_scanner(station_id: int) -> ResponseReturnValue:
+    do(lambda db: knowing.ask(db, station_id, g.actor))
+    return redirect(url_for(".station", station_id=station_id, _anchor="document-scanner"), 303)
+
+
+@screens.get("/stations/<int:station_id>/document-scanner")
+def document_scanner(station_id: int) -> ResponseReturnValue:
+    """The part of the page that renews itself until the scanner has answered."""
+    session.passive = True
+    found = _known_station(station_id)
+    return page("office/_scanner.html", station=found, **_scanner(found))
 
 
 @screens.post("/stations/<int:station_id>/invite")
@@ -70,4 +94,11 @@ def _known_station(station_id: int) -> Station:
 
 
 def _station(found: Station | None, values: Any, refusal: Refused | None = None) -> ResponseReturnValue:
-    return page("office/station.html", refusal, station=found, values=values, kinds=StationKind, rolls=stationing.ROLLS)
+    return page("office/station.html", refusal, station=found, values=values, kinds=StationKind, rolls=stationing.ROLLS,
+                **(_scanner(found) if found and found.scanner else {}))
+
+
+def _scanner(found: Station) -> dict[str, object]:
+    """Whether the station's scanner is being asked, and what it said before."""
+    with wiring().database.reading() as db:
+        return {"asking": knowing.being_asked(db, found), "known": knowing.known(found)}

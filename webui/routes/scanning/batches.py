@@ -1,11 +1,13 @@
 """Batches: those that are open, a new one, one with its pages, and its end."""
 
-from flask import abort, g, redirect, request, url_for
+from collections.abc import Mapping
+
+from flask import abort, g, request, url_for
 from flask.typing import ResponseReturnValue
 
 from foundation.errors import Refused
-from scanner import digitising, overview
-from webui.routes.scanning.frame import batch_page, do, page, screens, to_batch, with_address
+from scanner import digitising, overview, products
+from webui.routes.scanning.frame import batch_page, count, do, page, screens, to_batch, to_list, with_address
 from webui.wiring import wiring
 
 PARTS = {"chosen": "_chosen.html", "live": "_live.html"}  # by the id of what a script asks to have drawn anew
@@ -14,24 +16,23 @@ CHANGED = {"", "page", "strip"}
 
 @screens.get("")
 def batches() -> ResponseReturnValue:
-    return _batches({})
+    return _batches(request.args)
 
 
 @screens.post("")
 def open_batch() -> ResponseReturnValue:
     form = request.form
-    sheets = form.get("expected_sheets", "").strip()
-    expected = (int(sheets) if sheets.isdecimal() and len(sheets) < 9 else 0) if sheets else None
     try:
-        made = do(lambda db: digitising.open_batch(db, form.get("station_id", 0, int), form.get("name", ""), expected, g.actor))
+        made = do(lambda db: digitising.open_batch(db, form.get("station_id", 0, int), form.get("name", ""), count("expected_sheets"),
+                                                   g.actor, form.get("product_id", 0, int)))
     except Refused as refusal:
         return _batches(form, refusal)
     return to_batch(made.id)
 
 
-def _batches(values: dict, refusal: Refused | None = None) -> ResponseReturnValue:
+def _batches(values: Mapping[str, str], refusal: Refused | None = None) -> ResponseReturnValue:
     with wiring().database.reading() as db:
-        return page("scanning/batches.html", refusal, values=values, stations=overview.stations(db),
+        return page("scanning/batches.html", refusal, values=values, stations=overview.stations(db), products=products.newest(db),
                     open=overview.open_batches(db), closed=overview.closed_batches(db))
 
 
@@ -46,7 +47,13 @@ def batch(batch_id: int) -> ResponseReturnValue:
     return with_address(answer, url_for(".batch", batch_id=batch_id, page=chosen)) if part == "_chosen.html" else answer
 
 
+@screens.post("/batch/<int:batch_id>/describe")
+def describe(batch_id: int) -> ResponseReturnValue:
+    do(lambda db: digitising.describe(db, batch_id, request.form.get("name", ""), count("expected_sheets"), g.actor))
+    return to_batch(batch_id)
+
+
 @screens.post("/batch/<int:batch_id>/close")
 def close(batch_id: int) -> ResponseReturnValue:
     do(lambda db: digitising.close(db, batch_id, g.actor))
-    return redirect(url_for(".batches", done="closed"), 303)
+    return to_list("closed")

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from foundation.errors import Refused
 from foundation.text import t
-from scanner import digitising, overview, thumbnails
+from scanner import arranging, overview, thumbnails
 from scanner.batches import Page
 from webui.routes.scanning.frame import do, screens, to_batch, version
 from webui.wiring import wiring
@@ -36,17 +36,17 @@ def turn(page_id: int) -> ResponseReturnValue:
     degrees = request.form.get("degrees", 0, int)
     if degrees not in (90, 180, 270):
         abort(400)
-    return _back(do(lambda db: digitising.turn(db, page_id, degrees, g.actor)))
+    return _back(do(lambda db: arranging.turn(db, page_id, degrees, g.actor)))
 
 
 @screens.post("/page/<int:page_id>/remove")
 def remove(page_id: int) -> ResponseReturnValue:
-    return _back(do(lambda db: digitising.remove(db, page_id, g.actor)), "strip")
+    return _back(do(lambda db: arranging.remove(db, page_id, g.actor)), "strip")
 
 
 @screens.post("/page/<int:page_id>/put-back")
 def put_back(page_id: int) -> ResponseReturnValue:
-    return _back(do(lambda db: digitising.put_back(db, page_id, g.actor)), "strip")
+    return _back(do(lambda db: arranging.put_back(db, page_id, g.actor)), "strip")
 
 
 @screens.post("/page/<int:page_id>/move")
@@ -55,7 +55,7 @@ def move(page_id: int) -> ResponseReturnValue:
     before = request.form.get("before", "?")
     if before and not before.isdecimal():
         abort(400)
-    return _back(do(lambda db: digitising.move(db, page_id, int(before) if before else None, g.actor)), "strip")
+    return _back(do(lambda db: arranging.move(db, page_id, int(before) if before else None, g.actor)), "strip")
 
 
 def _back(page: Page, changed: str = "page") -> ResponseReturnValue:

@@ -1,47 +1,99 @@
-"""A scan: asked for, watched while it goes on, cancelled, gone on with."""
+"""A scan: asked for, watched while it goes on, cancelled, gone on with; fronts and backs; profiles."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import abort, g, request, session
 from flask.typing import ResponseReturnValue
 
-from foundation.errors import Refused
-from foundation.text import t
-from scanner import digitising, overview
-from scanner.batches import Run
-from webui.routes.scanning.frame import batch_page, do, screens, to_batch, wanted_settings
+from foundation.clock import now
+from scanner import arranging, digitising, overview
+from scanner.batches import Purpose, Run
+from scanner.device import Settings
+from webui.routes.scanning.frame import batch_page, do, screens, to_batch, to_list, wanted
 from webui.wiring import wiring
 
 
 @screens.get("/batch/<int:batch_id>/live")
 def live(batch_id: int) -> ResponseReturnValue:
-    """The part that renews itself, with the pages that came after number `after`; nothing while nothing has changed since `seen`."""
+    """The part that renews itself, with the pages that came after number `after`, and those on which something was seen after `since`;
+    nothing while nothing has changed since `seen`."""
     session.passive = True
     with wiring().database.reading() as db:
         if overview.signature(db, batch_id) == request.args.get("seen"):
             return "", 204
-    return batch_page(batch_id, "_live.html", newer_than=request.args.get("after", 0, int), follow="follow" in request.args)
+    return batch_page(batch_id, "_live.html", request.args.get("page", type=int),
+                      newer_than=min(request.args.getlist("after", int), default=0), since=_moment(request.args.get("since", "")),
+                      follow="follow" in request.args, was_going="going" in request.args)
+
+
+def _moment(written: str) -> datetime:
+    """As it was written into the page; otherwise now, since when nothing has happened."""
+    try:
+        moment = datetime.fromisoformat(written)
+    except ValueError:
+        return now()
+    return moment if moment.tzinfo else now()
 
 
 @screens.post("/batch/<int:batch_id>/scan")
 def scan(batch_id: int) -> ResponseReturnValue:
-    settings = wanted_settings()
-    do(lambda db: digitising.scan(db, batch_id, settings, g.actor))
-    return to_batch(batch_id)
+    """With the form's profile or settings; pages go to the end, or where `aim` says: before the page `target`, or in its place."""
+    form = request.form
+    aim, target = form.get("aim", ""), form.get("target", 0, int)
+
+    def work(db: Any) -> Run:
+        settings, by_hand = wanted(db)
+        purpose = Purpose(aim) if aim in digitising.AIMED else Purpose.FRONTS if by_hand else Purpose.ADD
+        return digitising.scan(db, batch_id, settings, g.actor, purpose, target)
+    do(work)
+    return to_batch(batch_id, changed="strip")
+
+
+@screens.post("/batch/<int:batch_id>/backs")
+def scan_backs(batch_id: int) -> ResponseReturnValue:
+    """The other side of the pile whose fronts were scanned last, with the same settings."""
+    def work(db: Any) -> Run:
+        look = overview.look(db, batch_id) or abort(404)
+        return digitising.scan(db, batch_id, look.run.wanted if look.run else Settings(), g.actor, Purpose.BACKS)
+    do(work)
+    return to_batch(batch_id, changed="strip")
+
+
+@screens.post("/batch/<int:batch_id>/collate")
+def collate(batch_id: int) -> ResponseReturnValue:
+    lie = request.form.get("lie", "")
+    if lie not in set(arranging.Lie):
+        abort(400)
+    do(lambda db: arranging.collate(db, batch_id, arranging.Lie(lie), g.actor))
+    return to_batch(batch_id, changed="strip")
+
+
+@screens.post("/batch/<int:batch_id>/split")
+def split(batch_id: int) -> ResponseReturnValue:
+    do(lambda db: arranging.split(db, batch_id, g.actor))
+    return to_list("split")
 
 
 @screens.post("/batch/<int:batch_id>/go-on")
 def go_on(batch_id: int) -> ResponseReturnValue:
-    """The same once more, from the page after the last one."""
-    def work(db: Any) -> Run:
-        look = overview.look(db, batch_id) or abort(404)
-        if look.run is None:
-            raise Refused(t("Nothing was scanned in this batch yet."), t("Choose how, and scan."))
-        return digitising.scan(db, batch_id, look.run.wanted, g.actor)
-    do(work)
-    return to_batch(batch_id)
+    """The same once more, from the page after the last one; half a sheet is scanned again."""
+    do(lambda db: digitising.go_on(db, batch_id, g.actor, request.form.get("again", 0, int)))
+    return to_batch(batch_id, changed="strip")
 
 
 @screens.post("/run/<int:run_id>/cancel")
 def cancel(run_id: int) -> ResponseReturnValue:
-    return to_batch(do(lambda db: digitising.cancel(db, run_id, g.actor)).batch_id)
+    return to_batch(do(lambda db: digitising.cancel(db, run_id, g.actor)).batch_id, changed="strip")
+
+
+@screens.post("/batch/<int:batch_id>/profile")
+def keep_profile(batch_id: int) -> ResponseReturnValue:
+    do(lambda db: digitising.keep_profile(db, request.form.get("profile_name", ""), *wanted(db), g.actor))
+    return to_batch(batch_id, changed="strip")
+
+
+@screens.post("/profile/<int:profile_id>/forget")
+def forget_profile(profile_id: int) -> ResponseReturnValue:
+    do(lambda db: digitising.forget_profile(db, profile_id, g.actor))
+    return to_batch(request.form.get("batch", 0, int))

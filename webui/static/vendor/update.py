@@ -29,6 +29,7 @@ FILES = [
     ("barcode-detector", "dist/es/ponyfill.js", HERE / "barcode-detector/ponyfill.js"),
     ("barcode-detector", "dist/es/zxing-exported.js", HERE / "barcode-detector/zxing-exported.js"),
     ("zxing-wasm", "dist/reader/zxing_reader.wasm", HERE / "barcode-detector/zxing_reader.wasm"),
+    ("sortablejs", "modular/sortable.esm.js", HERE / "sortable.js"),
     (FONT, "files/plus-jakarta-sans-latin-wght-normal.woff2", HERE / "plus-jakarta-sans.woff2"),
     ("axe-core", "axe.min.js", AXE),
 ]

@@ -1,0 +1,54 @@
+"""Products that are scanned, and separator sheets to be printed for them."""
+
+from functools import partial
+
+from flask import Response, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from foundation.errors import Refused
+from foundation.text import t
+from printer import typesetting
+from scanner import products, separators
+from webui import assets
+from webui.language import current, say
+from webui.routes.scanning.frame import do, page, screens
+from webui.wiring import wiring
+
+MOST = 100  # separator sheets in one file
+
+
+@screens.get("/products")
+def all_products() -> ResponseReturnValue:
+    return _products({})
+
+
+@screens.post("/products")
+def register() -> ResponseReturnValue:
+    form = request.form
+    try:
+        made = do(lambda db: products.register(db, form.get("type", ""), form.get("number", ""), form.get("year", 0, int),
+                                               form.get("title", ""), g.actor))
+    except Refused as refusal:
+        return _products(form, refusal)
+    return redirect(url_for(".batches", product_id=made.id, done="product"), 303)
+
+
+def _products(values: dict, refusal: Refused | None = None) -> ResponseReturnValue:
+    with wiring().database.reading() as db:
+        return page("scanning/products.html", refusal, values=values, products=products.newest(db))
+
+
+@screens.get("/separators.pdf")
+def separator_sheets() -> ResponseReturnValue:
+    """The sheets as PDF: one for each `product`, and as many for no product as `loose` says."""
+    loose, chosen = request.args.get("loose", 0, int), request.args.getlist("product", int)
+    hint = say(t("Put this sheet before the first page of the document, and scan it with the stack. Loket splits the stack here."))
+    with wiring().database.reading() as db:
+        found = [product for product in map(partial(db.get, products.Product), chosen[:MOST]) if product]
+        wanted = [separators.Sheet(product.id, products.designation(product, say), product.title, hint) for product in found]
+    wanted += [separators.Sheet(0, say(t("Separator sheet")), say(t("A new document begins here.")), hint)] * min(loose, MOST + 1)
+    if not 0 < len(wanted) <= MOST:
+        raise Refused(t("Choose from 1 to 100 separator sheets."), t("Tick products, or write how many sheets without a product."),
+                      status=422)
+    return Response(typesetting.pdf(separators.document(wanted, current(), assets.letters())), mimetype="application/pdf",
+                    headers={"Content-Disposition": 'inline; filename="separators.pdf"'})
