@@ -7,7 +7,7 @@ from pathlib import Path
 
 from scanner.device import Event, Patience, Settings
 from scanner.pages import Intake
-from scanner.supervising import GRACE, Program
+from scanner.supervising import GRACE, Program, Said
 from scanner.troubles import (
     BadPage,
     Busy,
@@ -54,36 +54,42 @@ def trouble(said: Sequence[str], code: int) -> Trouble | None:
 
 def scan(command: list[str], environment: Mapping[str, str], intake: Intake, settings: Settings, patience: Patience,
          cancelled: threading.Event) -> Iterator[Event]:
-    """Run `command`, which puts its pages into `intake.drafts`, and give pages and progress until it ends. Raises Trouble.
+    """Run `command`, which puts its pages into `intake.drafts`, and give pages and progress until it ends. Raises Trouble."""
+    with Program(command, environment, cancelled) as program:
+        yield from pages(program, program.lines(), intake, settings, patience, cancelled)
+
+
+def pages(program: Program, lines: Iterator[Said], intake: Intake, settings: Settings, patience: Patience,
+          cancelled: threading.Event) -> Iterator[Event]:
+    """As `scan`, from a program that runs already, says `lines`, and waits for the first Enter.
 
     While a page is made sure of, the next sheet is on its way, and no further one.
     """
     said: list[str] = []
     first = intake.number
     intake.see_room(2)
-    with Program(command, environment, cancelled) as program:
-        program.silence = patience.first
-        program.press_enter()
-        try:
-            for line, is_error in program.lines():
-                if not is_error:
-                    if intake.number - first + 1 != settings.pages:
-                        intake.see_room(2)
-                    program.press_enter()
-                    yield intake.keep(Path(line))
-                    program.silence = patience.next
-                elif found := _PROGRESS.match(line):
-                    yield from intake.progress(float(found[1]) / 100)
-                else:
-                    said = [*said[-20:], line]
-                    if trouble(said, 0):
-                        program.silence = min(program.silence, GRACE)
-            if cancelled.is_set():
-                return
-            problem = trouble(said, program.exit_code())
-        except Stalled:
-            if not (problem := trouble(said, 0)):
-                raise  # else it said what is wrong, and hung while it let go of the scanner
+    program.silence = patience.first
+    program.press_enter()
+    try:
+        for line, is_error in lines:
+            if not is_error:
+                if intake.number - first + 1 != settings.pages:
+                    intake.see_room(2)
+                program.press_enter()
+                yield intake.keep(Path(line))
+                program.silence = patience.next
+            elif found := _PROGRESS.match(line):
+                yield from intake.progress(float(found[1]) / 100)
+            else:
+                said = [*said[-20:], line]
+                if trouble(said, 0):
+                    program.silence = min(program.silence, GRACE)
+        if cancelled.is_set():
+            return
+        problem = trouble(said, program.exit_code())
+    except Stalled:
+        if not (problem := trouble(said, 0)):
+            raise  # else it said what is wrong, and hung while it let go of the scanner
     if isinstance(problem, FeederEmpty) and intake.number > first:
         return  # the end of every stack
     if problem:

@@ -120,7 +120,8 @@ class Page(Model):
     """
 
     __tablename__ = "page"
-    __table_args__ = (sa.UniqueConstraint("batch_id", "number"), sa.CheckConstraint("turned IN (0, 90, 180, 270)", name="turned"))
+    __table_args__ = (sa.UniqueConstraint("batch_id", "number"), sa.CheckConstraint("turned IN (0, 90, 180, 270)", name="turned"),
+                      sa.Index("ix_page_seen", "batch_id", "removed_at", "examined_at"))  # what the screen asks twice a second
     id: Mapped[int] = mapped_column(primary_key=True)
     batch_id: Mapped[int] = mapped_column(sa.ForeignKey("batch.id"))
     run_id: Mapped[int] = mapped_column(sa.ForeignKey("run.id"), index=True)

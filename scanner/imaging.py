@@ -40,6 +40,7 @@ COARSE = 200           # dpi
 PALE = 0.35            # of the way from white to black: below it eyes have trouble, though Tesseract reads on down to .12
 SURE = 3.0             # of Tesseract, of which way is up: 4 and more with one line of text, 20 on a full page; wrong ones go up to 2.4
 TILE_MM, TILES = 20, 24
+TESSERACT = Path("/usr/share/tesseract-ocr")  # where Debian has its data; in a folder of its version
 FINGERPRINT = (160, 224)  # dots, the shape of A4
 
 
@@ -164,13 +165,15 @@ def qr_codes(picture: Picture) -> tuple[str, ...]:
 
 
 def turn_to_upright(picture: Picture) -> int | None:
-    """Degrees clockwise, 0, 90, 180 or 270, that make it upright; None when Tesseract cannot tell, as on pages with little text.
+    """Degrees clockwise, 0, 90, 180 or 270, that make it upright; None when Tesseract cannot tell, as on pages with little text, or
+    where its data for that (tesseract-ocr-osd) are missing.
 
     Sharpened before, or it cannot tell of a page that is a little blurred.
     """
+    if (reader := _orientation()) is None:
+        return None
     gray = _resized(picture.gray, min(1, READING / picture.dpi))
     gray = cv2.addWeighted(gray, 2.5, cv2.GaussianBlur(gray, (0, 0), 3), -1.5, 0)
-    reader = _orientation()
     reader.SetImageBytes(gray.tobytes(), gray.shape[1], gray.shape[0], 1, gray.shape[1])
     reader.SetSourceResolution(READING)
     told = reader.DetectOrientationScript()
@@ -178,9 +181,11 @@ def turn_to_upright(picture: Picture) -> int | None:
 
 
 @cache
-def _orientation() -> tesserocr.PyTessBaseAPI:
-    data = max(Path("/usr/share/tesseract-ocr").glob("*/tessdata"))
-    reader = tesserocr.PyTessBaseAPI(path=f"{data}/", lang="osd", psm=tesserocr.PSM.OSD_ONLY)
+def _orientation() -> tesserocr.PyTessBaseAPI | None:
+    data = max(TESSERACT.glob("*/tessdata/osd.traineddata"), default=None)
+    if data is None:
+        return None
+    reader = tesserocr.PyTessBaseAPI(path=f"{data.parent}/", lang="osd", psm=tesserocr.PSM.OSD_ONLY)
     reader.SetVariable("debug_file", os.devnull)  # it would complain about every page with little text
     return reader
 

@@ -6,6 +6,7 @@ import os
 import shutil
 import time
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from PIL import Image
@@ -134,9 +135,11 @@ def _decode(draft: Path) -> tuple[str, tuple[int, int], Mode, int | None]:
 
 
 def _hash_and_sync(path: Path) -> str:
-    with path.open("rb") as file:
+    """Its SHA-256, once it is safe; the disk writes while we read."""
+    with path.open("rb") as file, ThreadPoolExecutor(1) as beside:
+        synced = beside.submit(os.fsync, file.fileno())
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-        os.fsync(file.fileno())
+        synced.result()
     return digest
 
 

@@ -12,7 +12,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
@@ -24,7 +24,7 @@ from scanner import batch, words
 from scanner.backends import only, serial_number
 from scanner.device import Event, Identity, Mode, Options, Patience, Settings, Source
 from scanner.pages import TELL_EVERY, Intake
-from scanner.supervising import answer
+from scanner.supervising import Program, Said, answer
 from scanner.troubles import Crashed
 from scanner.words import Choice, Described
 
@@ -51,6 +51,11 @@ def _ask(environment: Mapping[str, str], *question: str, within: float = ANSWERS
     return json.loads(lines[-1])
 
 
+def _ours(by_source: Mapping[str, tuple[Any, Any, Any]]) -> Options:
+    """What a device can do, from what the process says of it."""
+    return words.options({source: Described(lists, limits, frozenset(names)) for source, (lists, limits, names) in by_source.items()})
+
+
 def listed(environment: Mapping[str, str], within: float) -> list[tuple[str, Identity]]:
     """What SANE finds, by its names; `environment` as `backends.only` makes it, or empty; `within` seconds. Raises Trouble."""
     return [(name, Identity(maker, model, serial_number(name))) for name, maker, model in _ask(environment, "list", within=within)]
@@ -66,8 +71,7 @@ class SaneScanner:
 
     def options(self) -> Options:
         if self._options is None:  # it takes a second or two to open some
-            self._options = words.options({source: Described(lists, limits, frozenset(names))
-                                           for source, (lists, limits, names) in _ask({}, "options", self.name).items()})
+            self._options = _ours(_ask({}, "options", self.name))
         return self._options
 
     def identify(self) -> Identity:
@@ -75,12 +79,27 @@ class SaneScanner:
             return dict(listed(environment, ANSWERS_WITHIN)).get(self.name, Identity())
 
     def scan(self, settings: Settings, folder: Path, first: int = 1) -> Iterator[Event]:
-        options = self.options()
-        options.check(settings)
-        intake = Intake(folder, first, settings if options.largest else None)
-        with closing(intake):
+        """One process says what the device can do, and scans when that is enough: to start and open it twice takes its time."""
+        with closing(Intake(folder, first, None)) as intake:
             job = {"name": self.name, "settings": asdict(settings), "extra": dict(self.extra), "drafts": str(intake.drafts), "first": first}
-            yield from batch.scan(_command("scan", json.dumps(job)), ENVIRONMENT, intake, settings, self.patience, self._cancelled)
+            with Program(_command("scan", json.dumps(job)), ENVIRONMENT, self._cancelled) as program:
+                lines = program.lines()
+                if (options := self._first_said(program, lines)) is None:
+                    return
+                options.check(settings)
+                intake.settings = settings if options.largest else None
+                yield from batch.pages(program, lines, intake, settings, self.patience, self._cancelled)
+
+    def _first_said(self, program: Program, lines: Iterator[Said]) -> Options | None:
+        """What the device can do; None when the scan was cancelled before it said so. Raises Trouble."""
+        said, program.silence = [], ANSWERS_WITHIN
+        for line, is_error in lines:
+            if not is_error:
+                return _ours(json.loads(line))
+            said.append(line)
+        if self._cancelled.is_set():
+            return None
+        raise batch.trouble(said, program.exit_code()) or Crashed("it says nothing")
 
     def cancel(self) -> None:
         self._cancelled.set()
@@ -153,12 +172,17 @@ def _list(_: Any) -> list[tuple[str, str, str]]:
 def _options(name: str) -> dict[str, tuple[Any, Any, Any]]:
     import pyinsane2
 
-    device = pyinsane2.Scanner(name)
+    return _with_each_source(pyinsane2.Scanner(name), Source)
+
+
+def _with_each_source(device: Any, wanted: Iterable[Source]) -> dict[str, tuple[Any, Any, Any]]:
+    """Its options as it is by itself, and while each of the `wanted` sources that it has is chosen; the last one stays so."""
     found = {"": _described(device)}
-    for source in filter(None, words.sources(found[""]).values()):
-        _set(device, "source", source)
-        found[source] = _described(device)
-    return {source: (described.lists, described.limits, sorted(described.names)) for source, described in found.items()}
+    for source, word in words.sources(found[""]).items():
+        if word and source in wanted:
+            _set(device, "source", word)
+            found[word] = _described(device)
+    return {word: (described.lists, described.limits, sorted(described.names)) for word, described in found.items()}
 
 
 def _image(raw: bytes, parameters: Any) -> Image.Image:
@@ -184,7 +208,8 @@ def _load_everything() -> None:
 
 
 def _scan(job: dict[str, Any], protocol: Any) -> None:
-    """Page after page, a line from outside before each; raises _Failed at the end of a stack too, as scanimage says it."""
+    """What it can do; then page after page, a line from outside before each. Raises _Failed at the end of a stack too, as scanimage
+    says it."""
     import pyinsane2
     from pyinsane2.sane import abstract
 
@@ -193,7 +218,9 @@ def _scan(job: dict[str, Any], protocol: Any) -> None:
     _load_everything()
     settings = Settings(**{**job["settings"], "source": Source(job["settings"]["source"]), "mode": Mode(job["settings"]["mode"])})
     device = pyinsane2.Scanner(job["name"])
-    _set(device, "source", words.sources(_described(device))[settings.source])
+    print(json.dumps(_with_each_source(device, [settings.source])), file=protocol, flush=True)  # noqa: T201
+    if not sys.stdin.readline():
+        return  # it cannot do what is wanted
     for name, value in words.to_set(_described(device), settings):
         _set(device, name, value)
     for name, value in job["extra"].items():
@@ -201,15 +228,15 @@ def _scan(job: dict[str, Any], protocol: Any) -> None:
             raise _Failed(f"setting of option --{name} failed", NO_SUCH_VALUE)
         _set(device, name, value)
     kind = abstract.SingleScan if settings.source is Source.FLATBED else abstract.MultipleScan  # pyinsane2 goes by the source's name
-    number, session = job["first"], None
+    number, session, goes_on = job["first"], None, True
     try:
-        while sys.stdin.readline() and (settings.pages is None or number < job["first"] + settings.pages):
+        while goes_on and (settings.pages is None or number < job["first"] + settings.pages):
             with _trying("sane_start"):
                 session = session or abstract.ScanSession(kind(device))
             draft = Path(job["drafts"], f"{number}.tiff")
             _read(session).save(draft, "TIFF", dpi=(settings.dpi, settings.dpi))
             print(draft, file=protocol, flush=True)  # noqa: T201
-            number += 1
+            number, goes_on = number + 1, bool(sys.stdin.readline())
     except StopIteration:  # pyinsane2's way to say that there is no more paper
         raise _Failed("sane_start", NO_DOCUMENTS) from None
 

@@ -156,17 +156,21 @@ def test(context: click.Context) -> None:
 
 
 @main.command()
-@click.argument("what", type=click.Choice(["desk", "printing"]), default="desk")
+@click.argument("what", type=click.Choice(["desk", "printing", "scanning"]), default="desk")
 @click.option("--titles", default=100_000, show_default=True, help="Size of the collection (desk).")
-@click.option("--seconds", default=20, show_default=True, help="How long the six screens work at once (desk).")
+@click.option("--seconds", default=20, show_default=True, help="How long screens work (desk), a scanner feeds (scanning).")
 @click.option("--slips", default=300, show_default=True, help="How many slips meet faults (printing).")
 @click.option("--seed", default=7, show_default=True, help="Which faults they meet (printing).")
+@click.option("--pages", default=500, show_default=True, help="How many pages one batch has (scanning).")
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
-def bench(what: str, titles: int, seconds: int, slips: int, seed: int, as_json: bool) -> None:
-    """Measure beside the bare tools: the desk's speed and memory, or what becomes of slips when printers fail."""
+def bench(what: str, titles: int, seconds: int, slips: int, seed: int, pages: int, as_json: bool) -> None:
+    """Measure beside the bare tools: the desk's speed and memory, what becomes of slips when printers fail, or scanners."""
     if what == "printing":
         from webui.bench.printing import run_bench
         run_bench(slips, seed, as_json)
+    elif what == "scanning":
+        from webui.bench.scanning import run_bench as run_scanning_bench
+        run_scanning_bench(pages, seconds, as_json)
     else:
         from webui.bench import run_bench as run_desk_bench
         run_desk_bench(titles, seconds, as_json)

@@ -29,6 +29,7 @@ class Wiring:
     keys: Keys
     spool: Spool
     files: FileStore
+    examiner: Examiner
     jobs: dict[str, Callable[..., None]]
     _office: tuple[datetime, Office] | None = None   # until when it is good, and what it is
 
@@ -54,7 +55,7 @@ def wire(settings: Settings) -> Wiring:
     files = FileStore(settings.data / "files")
     examiner = Examiner()
     capturer = Capturer(database, files, settings.data)
-    wired = Wiring(settings, database, load(settings.data, settings.secret_key), spool, files, jobs={
+    wired = Wiring(settings, database, load(settings.data, settings.secret_key), spool, files, examiner, jobs={
         "print_printout": spool.print_printout,
         "capture": capturer.capture,
         "inspect": Inspector(database, files, examiner.examine).inspect,

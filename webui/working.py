@@ -55,6 +55,7 @@ class Works:
         for thread in [*self._threads.values(), self._keeper]:
             if thread.is_alive():
                 thread.join(patience)
+        self.wired.examiner.close()
 
     @property
     def alive(self) -> bool:

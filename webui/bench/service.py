@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from foundation.database import Database
 from foundation.settings import Settings
-from foundation.stations import Station
+from foundation.stations import Station, StationKind
 from printer.simulated import SimulatedPrinterServer
 
 HOME = Path(__file__).resolve().parents[2]
@@ -78,7 +78,7 @@ class Service:
     def __enter__(self) -> "Service":
         database = Database(Settings(data=self.folder).database)
         with database.transaction() as session:
-            for station in session.scalars(sa.select(Station)):
+            for station in session.scalars(sa.select(Station).where(Station.kind == StationKind.KIOSK)):
                 printer = SimulatedPrinterServer(self.paper / str(station.id))
                 station.printer = self.printers.enter_context(printer).address
         database.close()

@@ -114,6 +114,14 @@ def test_of_a_page_with_little_text_nobody_says_which_way_is_up(kind):
     assert imaging.turn_to_upright(picture(drawn.scanned(kind(0)))) is None
 
 
+def test_without_tesseracts_data_everything_else_is_still_seen(examined, tmp_path, monkeypatch):
+    monkeypatch.setattr(imaging, "TESSERACT", tmp_path)
+    imaging._orientation.cache_clear()
+    found = examined(drawn.scanned(drawn.crooked(drawn.text(5), 3)))
+    imaging._orientation.cache_clear()
+    assert (flags(found), found.turn) == ([Flag.SKEWED], 0)
+
+
 # --- legible ----------------------------------------------------------------------------------------------------------------------
 
 

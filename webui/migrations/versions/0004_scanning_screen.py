@@ -48,9 +48,11 @@ def upgrade() -> None:
         for column in columns:
             op.add_column(table, column)
     op.execute("UPDATE page SET sheet = number")
+    op.create_index("ix_page_seen", "page", ["batch_id", "removed_at", "examined_at"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_index("ix_page_seen", "page")
     for table, columns in COLUMNS.items():
         for column in columns:
             op.drop_column(table, column.name)
