@@ -4,6 +4,10 @@ import hashlib
 import os
 import re
 import tempfile
+import threading
+import time
+from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import IO
 
@@ -17,6 +21,7 @@ class FileStore:
 
     def __init__(self, folder: Path):
         self.folder = folder
+        self._changing = threading.Lock()
 
     def put(self, source: IO[bytes]) -> str:
         """Keep what `source` has from here to its end; the SHA-256 that it is found by, once it is safe on the disk.
@@ -41,12 +46,14 @@ class FileStore:
     def _name(self, draft: Path, name: str) -> None:
         """Give the finished file its name, and see that the disk knows it by that."""
         target = self.path(name)
-        if target.exists():
-            draft.unlink()
-            return
-        target.parent.mkdir(exist_ok=True)
-        draft.chmod(0o440)
-        draft.rename(target)
+        with self._changing:
+            if target.exists():
+                os.utime(target)  # as young as its newest use: `sweep` leaves it
+                draft.unlink()
+                return
+            target.parent.mkdir(exist_ok=True)
+            draft.chmod(0o440)
+            draft.rename(target)
         for folder in (target.parent, self.folder):
             _sync(folder)
 
@@ -66,6 +73,23 @@ class FileStore:
                 return hashlib.file_digest(file, "sha256").hexdigest() == name
         except FileNotFoundError:
             return False
+
+    def sweep(self, in_use: Callable[[str], set[str]], older_than: timedelta) -> list[str]:
+        """Remove what nobody names any more; the names of what was removed.
+
+        `in_use` gives the names that are in use among those that begin with the two letters it is told. A file that was put in more
+        recently stays, because the row that will name it may not be committed yet.
+        """
+        removed, limit = [], time.time() - older_than.total_seconds()
+        for shelf in sorted(self.folder.glob("[0-9a-f][0-9a-f]")):
+            files = list(shelf.iterdir())
+            keep = in_use(shelf.name) if files else set()
+            for file in files:
+                with self._changing:
+                    if shelf.name + file.name not in keep and file.stat().st_mtime < limit:
+                        file.unlink()
+                        removed.append(shelf.name + file.name)
+        return removed
 
     def sweep_drafts(self) -> int:
         """At the start: remove what a process that died was putting in; how many."""

@@ -40,6 +40,12 @@ def picture(files: FileStore, folder: Path, name: str, size: Size, turned: int) 
     return made
 
 
+def forget(folder: Path, name: str) -> None:
+    """Remove the JPEGs in `folder` of a picture that is no longer in the store."""
+    for made in (folder / name[:2]).glob(f"{name[2:]}-*.jpg"):
+        made.unlink(missing_ok=True)
+
+
 def _make(source: Path, target: IO[bytes], long_side: int | None, turned: int) -> None:
     from PIL import Image
 

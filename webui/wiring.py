@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from flask import current_app
 
@@ -32,6 +33,11 @@ class Wiring:
     examiner: Examiner
     jobs: dict[str, Callable[..., None]]
     _office: tuple[datetime, Office] | None = None   # until when it is good, and what it is
+
+    @property
+    def thumbnails(self) -> Path:
+        """The folder of smaller pictures, which can always be made again."""
+        return self.settings.data / "thumbnails"
 
     def office(self) -> Office:
         """The office as it is now, or was five seconds ago where another process has changed it since."""

@@ -21,11 +21,14 @@ from kiosk.lending import expire_requests
 from kiosk.retention import forget_visitors
 from kiosk.visiting import close_visits
 from printer import printouts, thermal
+from scanner import thumbnails
+from scanner.overview import pictures_in_use
 from webui import sessions
 from webui.wiring import Wiring
 
 log = structlog.get_logger()
 UPKEEP = 20.0   # seconds between two rounds
+HOUR, DAY = 3600.0, 24 * 3600.0  # seconds from the start, and between, of looks for files that nobody needs
 LOOK = 2.0      # seconds between two looks for new or changed devices
 THREADS = {"printing": "printer", "scanning": "scanner", "inspecting": "inspector"}
 
@@ -71,7 +74,7 @@ class Works:
         self._threads[worker].start()
 
     def _keep(self) -> None:
-        next_round = time.monotonic() + 1
+        next_round, next_sweep = time.monotonic() + 1, time.monotonic() + HOUR
         while not self._stop.wait(LOOK):
             self.beat = time.monotonic()
             try:
@@ -79,6 +82,9 @@ class Works:
                 if time.monotonic() >= next_round:
                     upkeep(self.wired)
                     next_round = time.monotonic() + UPKEEP
+                if time.monotonic() >= next_sweep:
+                    sweep_files(self.wired)
+                    next_sweep = time.monotonic() + DAY
             except (SQLAlchemyError, DatabaseUnusable, OSError):
                 log.exception("upkeep stumbled")
 
@@ -105,6 +111,17 @@ class Works:
         worker = Worker(self.wired.database, self.wired.jobs, [f"{kind}/{station_id}" if station_id else kind], idle=watch)
         self._run(worker, f"{THREADS[kind]} {station_id}")
         return worker
+
+
+def sweep_files(wired: Wiring) -> list[str]:
+    """Pictures of pages that are gone are removed, an hour after they were put in at the earliest; their names."""
+    def in_use(beginning: str) -> set[str]:
+        with wired.database.reading() as session:
+            return pictures_in_use(session, beginning)
+    removed = wired.files.sweep(in_use, timedelta(hours=1))
+    for name in removed:
+        thumbnails.forget(wired.thumbnails, name)
+    return removed
 
 
 def upkeep(wired: Wiring) -> None:

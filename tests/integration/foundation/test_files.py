@@ -1,8 +1,10 @@
 """A kept file is whole or not there at all."""
 
 import io
+import os
 import subprocess
 import sys
+from datetime import timedelta
 
 import pytest
 
@@ -79,6 +81,18 @@ def test_what_a_dead_process_was_putting_in_is_swept(store):
     (store.folder / "new-of-the-dead").write_bytes(b"ab")
     assert store.sweep_drafts() == 1
     assert len(files(store)) == 1
+
+
+def test_what_nobody_names_is_swept_an_hour_after_its_last_use(store):
+    old, used, young, again = (store.put(io.BytesIO(content)) for content in (b"old", b"used", b"young", b"again"))
+    for name in (old, used, again):
+        os.utime(store.path(name), (0, 0))
+    store.put(io.BytesIO(b"again"))
+    asked = []
+    assert store.sweep(lambda beginning: asked.append(beginning) or {used}, timedelta(hours=1)) == [old]
+    assert asked == sorted({name[:2] for name in (old, used, young, again)})
+    assert all(store.is_whole(name) for name in (used, young, again))
+    assert old not in store
 
 
 @pytest.mark.parametrize("name", ["", "../../etc/passwd", "A" * 64, "a" * 63, "a" * 64 + "\n"])

@@ -1,6 +1,7 @@
 """The scanner station over HTTP: who may see pages, what is refused and how it is said, and pictures made small."""
 
 import io
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from scanner.batches import Batch, Page, Run, RunState
 from scanner.device import Mode, Settings, Source
 from scanner.simulated import set_fault
 from tests.integration.webui.conftest import Browser
+from webui.working import sweep_files
 
 LESTARI = Actor("Lestari Contoh", frozenset({Role.LEGAL_STAFF}))
 OWN = {"profile": "own", "source": "feeder", "mode": "gray", "dpi": "150", "paper": "A5"}
@@ -281,6 +283,22 @@ def test_a_picture_that_is_lost_or_damaged_is_said_to_be(app: Flask, staff: Brow
         assert "Gambar halaman ini tidak bisa dibaca." in answer.text
     folder = app.extensions["wiring"].settings.data / "thumbnails"
     assert [path for path in folder.rglob("*") if path.is_file()] == []
+
+
+def test_pictures_of_pages_that_are_gone_are_swept_with_their_smaller_ones(
+        app: Flask, staff: Browser, database: Database, scanned: int) -> None:
+    wired = app.extensions["wiring"]
+    gone, *rest = pages(database, scanned)
+    for page in (gone, rest[0]):
+        staff.get(f"/scanning/page/{page.id}/small.jpg")
+    staff.post(f"/scanning/page/{gone.id}/remove")
+    staff.post(f"/scanning/batch/{scanned}/close")
+    assert sweep_files(wired) == []  # put in just now
+    for page in (gone, *rest):
+        os.utime(wired.files.path(page.sha256), (0, 0))
+    assert sweep_files(wired) == [gone.sha256]
+    assert all(page.sha256 in wired.files for page in rest)
+    assert len(list(wired.thumbnails.rglob("*.jpg"))) == 1
 
 
 def test_no_picture_and_no_batch_is_for_others(

@@ -22,7 +22,7 @@ def picture(page_id: int, size: str) -> Response:
     if size not in set(thumbnails.Size):
         abort(404)
     try:
-        made = thumbnails.picture(wired.files, wired.settings.data / "thumbnails", found.sha256, thumbnails.Size(size), found.turned)
+        made = thumbnails.picture(wired.files, wired.thumbnails, found.sha256, thumbnails.Size(size), found.turned)
     except OSError:
         raise Refused(t("The picture of this page cannot be read."), t("Tell the administrator."), status=404) from None
     response = Response(made.read_bytes(), mimetype="image/jpeg")
