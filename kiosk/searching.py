@@ -1,21 +1,20 @@
 """Finding titles: words in any order, beginnings, affixed forms, numbers and codes, and a mistyped letter."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from foundation.search_index import ALWAYS, Years
+from foundation.searching import MOST, candidates, turn_to, understand
 from kiosk.availability import Availability, availability, free_titles
 from kiosk.collection import Kind, Title
-from kiosk.search_index import Condition, Years, create_index, drop_index, grown, index_titles, matches, vocabulary
-from kiosk.search_words import Query, corrected, read_query, stem
+from kiosk.search_index import TITLES, index_titles
 
-__all__ = ["MOST", "Found", "Hit", "Years", "create_index", "drop_index", "index_titles", "search"]
-
-MOST = 200  # nobody at a kiosk turns more pages; this bounds the cost of a word that stands in every title
+__all__ = ["MOST", "Found", "Hit", "Years", "index_titles", "search"]
 
 
 @dataclass(frozen=True)
@@ -46,61 +45,27 @@ class Found:
     terms: list[str]
 
 
-def search(session: Session, words: str, *, kinds: Collection[Kind] = (), years: Years = (None, None),
+def search(session: Session, words: str, *, kinds: Collection[Kind] = (), years: Years = ALWAYS,
            only_available: bool = False, limit: int = 20, offset: int = 0) -> Found:
     """The titles that have all the `words`; without words the newest ones.
 
-    Order: the very number; all words in the title itself; all words anywhere, also by their stems; within each the newest year
-    first. A whole code, call number or ISBN finds nothing else. `years` is a span, both ends included, either may be None.
+    Order: see foundation/searching.py. A whole code, call number or ISBN finds nothing else. `years` is a span, both
+    ends included, either may be None.
     With `only_available` the total counts those among the best MOST titles, so narrower words may find more.
     Any text may be given: what is no word is passed over.
     """
-    query, instead = read_query(words), None
-    found = _candidates(session, query, (), years)
-    if not found and query.words and (better := corrected(query, vocabulary(session))):
-        found = _candidates(session, better, (), years)
-        if found:
-            query, instead = better, " ".join(better.typed)
-    best = _best(session, found, only_available)
-    by_kind = Counter(best.values())
+    meant = understand(session, TITLES, words, years)
+    found, best = meant.found, _best(session, meant.found, only_available)
+    by_kind = {Kind(kind): count for kind, count in Counter(best.values()).items()}
     if kinds and len(found) > MOST:
-        found = _candidates(session, query, kinds, years)
+        found = candidates(session, TITLES, meant.query, kinds, years)
         best = _best(session, found, only_available)
     wanted = [i for i, kind in best.items() if not kinds or kind in kinds]
-    page = wanted[max(offset, 0):][:max(limit, 0)]
-    return Found(_hits(session, page), len(wanted), len(found) > MOST, dict(by_kind), instead, list(query.words))
+    return Found(_hits(session, turn_to(wanted, limit, offset)), len(wanted), len(found) > MOST, by_kind, meant.corrected,
+                 list(meant.query.words))
 
 
-def _candidates(session: Session, query: Query, kinds: Collection[Kind], years: Years) -> dict[int, Kind]:
-    """The best titles in their order, at most one more than MOST: level by level, until there are enough."""
-    if query.code_key and (meant := matches(session, Condition(anywhere=[[query.code_key]]), kinds, years, MOST + 1)):
-        return meant
-    found: dict[int, Kind] = {}
-    for level in _levels(query, grown(session, query.words)):
-        found |= {i: kind for i, kind in matches(session, level, kinds, years, MOST + 1).items() if i not in found}
-        if len(found) > MOST:
-            break
-    return found
-
-
-def _levels(query: Query, grown: dict[str, list[str]]) -> Iterator[Condition]:
-    """From the very thing to everything that has the words; `grown` has the words that begin with a long one."""
-    def begins(word: str) -> list[str]:
-        return grown.get(word, [word + "*"] if len(word) > 1 else [word])
-
-    def forms(word: str) -> list[str]:
-        return [*begins(word), stem(word)]
-
-    if not query.words:
-        yield Condition()
-        return
-    if query.number_key:
-        yield Condition(anywhere=[[query.number_key], *map(forms, query.beside_number)])
-    yield Condition(title=[begins(word) for word in query.words])
-    yield Condition(anywhere=[forms(word) for word in query.words])
-
-
-def _best(session: Session, found: dict[int, Kind], only_available: bool) -> dict[int, Kind]:
+def _best(session: Session, found: dict[int, str], only_available: bool) -> dict[int, str]:
     """The best MOST of what was found; of these only the ones that can be had now, where that is asked."""
     best = dict(islice(found.items(), MOST))
     if only_available:
@@ -114,7 +79,7 @@ _shown = sa.select(*(_titles.c[name] for name in ("id", "kind", "title", "number
     _titles.c.id.in_(sa.bindparam("ids", expanding=True)))
 
 
-def _hits(session: Session, ids: list[int]) -> list[Hit]:
+def _hits(session: Session, ids: Sequence[int]) -> list[Hit]:
     if not ids:
         return []
     copies = availability(session, ids)

@@ -10,10 +10,11 @@ from foundation.audit import record
 from foundation.clock import now
 from foundation.errors import Refused
 from foundation.jobs import enqueue
+from foundation.office import office
 from foundation.people import Actor
-from foundation.text import t
+from foundation.text import t, translator
 from scanner import separators
-from scanner.batches import GOES_ON, STAFF, Batch, Page, Purpose, Run
+from scanner.batches import GOES_ON, STAFF, Batch, Page, Purpose, Run, RunState
 from scanner.device import PageFile, Source
 from scanner.inspecting import Inspecting
 from scanner.products import Product
@@ -40,7 +41,7 @@ def take_in(session: Session, run_id: int, page: PageFile, name: str) -> Page:
         session.execute(sa.update(Page).where(Page.batch_id == run.batch_id, Page.place >= place).values(place=Page.place + 1))
         if run.purpose is Purpose.REPLACE:
             target.removed_at, sheet = now(), target.sheet
-    if run.purpose is Purpose.BACKS:
+    if run.purpose is Purpose.BACKS or (run.pile and target is not None and target.sheet is None):
         sheet = None
     elif run.wanted.source is Source.DUPLEX and (page.number - run.first) % 2:
         sheet = session.scalar(sa.select(Page.sheet).where(Page.batch_id == run.batch_id, Page.number == page.number - 1))
@@ -70,10 +71,22 @@ def remove(session: Session, page_id: int, by: Actor) -> Page:
 
 
 def put_back(session: Session, page_id: int, by: Actor) -> Page:
+    """Take a removed page in again; a back whose pile was put together without it is a sheet of its own."""
     page = _page(session, page_id, by)
     if page.removed_at is not None:
         page.removed_at = None
+        if page.sheet is None and session.get_one(Run, page.run_id).collated_at:
+            page.sheet = max(each.sheet or 0 for each in page.batch.pages) + 1
         record(session, by, "page put back", page.batch, page=page.number)
+    return page
+
+
+def accept(session: Session, page_id: int, good: bool, by: Actor) -> Page:
+    """A person says that the page is good as it is, also as it is turned, whatever was seen on it; or takes that back."""
+    page = _page(session, page_id, by)
+    if good != bool(page.accepted_at):
+        page.accepted_at = now() if good else None
+        record(session, by, "page accepted" if good else "page no longer accepted", page.batch, page=page.number)
     return page
 
 
@@ -90,21 +103,35 @@ def move(session: Session, page_id: int, before_id: int | None, by: Actor) -> Pa
 
 
 def sides(session: Session, pile: int) -> tuple[list[Page], list[Page]]:
-    """The pile's fronts and its backs that were not removed, each as the scanner took them."""
-    found = session.execute(sa.select(Page, Run.purpose).join(Run, Page.run_id == Run.id)
-                            .where(Run.pile == pile, Page.removed_at.is_(None)).order_by(Page.number)).all()
-    return ([page for page, purpose in found if purpose is Purpose.FRONTS], [page for page, purpose in found if purpose is Purpose.BACKS])
+    """The pile's fronts and its backs that were not removed, as the scanner took them; inserted ones, and those that were scanned again,
+    beside their targets."""
+    sides: dict[Purpose, list[Page]] = {Purpose.FRONTS: [], Purpose.BACKS: []}
+    found = sa.select(Page, Run).join(Run, Page.run_id == Run.id).where(Run.pile == pile).order_by(Page.number)
+    for page, run in session.execute(found).all():
+        if run.purpose in sides:
+            sides[run.purpose].append(page)
+            continue
+        side = next(each for each in sides.values() if any(other.id == run.target_id for other in each))
+        at = next(i for i, other in enumerate(side) if other.id == run.target_id)
+        side.insert(at + (run.purpose is Purpose.REPLACE), page)
+    fronts, backs = ([page for page in side if page.removed_at is None] for side in sides.values())
+    return fronts, backs
+
+
+def waiting_pile(session: Session, batch_id: int) -> int | None:
+    """The batch's pile whose fronts and backs are not yet put together, by the number of its first run."""
+    return session.scalar(sa.select(sa.func.max(Run.pile)).where(Run.batch_id == batch_id, Run.collated_at.is_(None)))
 
 
 def collate(session: Session, batch_id: int, lie: Lie, by: Actor) -> Batch:
     """Put fronts and backs of the newest pile together, as the backs lie; can be done again with another `lie`.
 
-    Raises Refused without a pile, and for unequal numbers of fronts and backs unless they are to stay apart.
+    Raises Refused for fronts or backs without the others and for unequal numbers of them, unless they are to stay apart.
     """
     batch = quiet(session, batch_id, by)
     pile = session.scalar(sa.select(sa.func.max(Run.pile)).where(Run.batch_id == batch_id))
     fronts, backs = sides(session, pile) if pile else ([], [])
-    if not fronts or not backs:
+    if not (fronts and backs) and (lie is not Lie.APART or not (fronts or backs)):
         raise Refused(t("There are not yet fronts and backs."), t("Scan the fronts, turn the pile over, and scan the backs."))
     if lie is Lie.APART:
         last = max(page.sheet or 0 for page in batch.pages)
@@ -143,10 +170,14 @@ def separated(pages: Sequence[Page]) -> list[tuple[Page | None, list[Page]]]:
 def split(session: Session, batch_id: int, by: Actor) -> list[Batch]:
     """Make a batch of each part that separator sheets divide this one into: it keeps the first, separators are removed.
 
-    All batches, this one first. A separator that names a product makes the batch after it that product's.
-    Raises Refused where there is no separator, and while pages are still looked at.
+    All batches, this one first. A separator that names a product makes the batch after it that product's. What a scan that has
+    stopped still owes comes to the last one. Raises Refused where there is no separator, while pages are still looked at, and while
+    fronts and backs wait to be put together.
     """
     batch = quiet(session, batch_id, by)
+    complete(batch.pages)
+    if (pile := waiting_pile(session, batch_id)) and any(sides(session, pile)):
+        raise Refused(t("The fronts still wait for their backs."), t("Scan the backs first, or leave the fronts as they are."))
     if any(page.examined_at is None and page.removed_at is None for page in batch.pages):
         raise Refused(t("The pages are still being looked at."), t("Wait some seconds and try again."))
     parts = separated(batch.pages)
@@ -155,7 +186,7 @@ def split(session: Session, batch_id: int, by: Actor) -> list[Batch]:
             page.removed_at = now()
     if not parts or all(separator is None for separator, _ in parts):
         raise Refused(t("There is no separator sheet with pages after it in this batch."), t("Look at its pages."))
-    batches, name = [], batch.name or t("Stack")
+    batches, name = [], batch.name or translator(office(session).language)(t("Stack"))
     for number, (separator, pages) in enumerate(parts, start=1):
         code = separator and separators.read(separator.codes)
         product = session.get(Product, code.product_id) if code and code.product_id else None
@@ -171,6 +202,10 @@ def split(session: Session, batch_id: int, by: Actor) -> list[Batch]:
         batches.append(into)
         record(session, by, "batch split", into, pages=len(pages), out_of=batch.id)
     batch.expected_sheets = None  # it was the number of the whole stack
+    session.execute(sa.update(Run).where(Run.batch_id == batch.id).values(pile=None))  # a pile is one batch's, or nobody's
+    last = session.scalars(sa.select(Run).where(Run.batch_id == batch.id).order_by(Run.id.desc()).limit(1)).first()
+    if last and last.state is RunState.STOPPED and last.target_id is None:
+        last.batch_id = batches[-1].id
     session.flush()
     session.expire(batch, ["pages"])
     return batches
@@ -179,6 +214,12 @@ def split(session: Session, batch_id: int, by: Actor) -> list[Batch]:
 def _set_places(pages: Sequence[Page]) -> None:
     for place, page in enumerate(pages, start=1):
         page.place = place
+
+
+def complete(pages: Sequence[Page]) -> None:
+    """Raises Refused while backs among `pages` wait to be put to their fronts."""
+    if any(page.sheet is None and page.removed_at is None for page in pages):
+        raise Refused(t("The backs are not yet put to their fronts."), t("Put them together first, or leave them as they are."))
 
 
 def _page(session: Session, page_id: int, by: Actor) -> Page:

@@ -116,7 +116,8 @@ class Page(Model):
 
     The picture is kept as it came, by its SHA-256 (foundation/files.py): `turned` (0, 90, 180, 270 degrees clockwise) is how it is
     to be looked at. A page that was `removed_at` some time is kept until its batch is closed. What was seen on it when it was
-    `examined_at`: `findings` (each {"flag": …, and its details}), `codes` (texts of QR codes) and its `fingerprint` (imaging.py).
+    `examined_at`: `findings` (each {"flag": …, and its details}; a person who finds it good as it is has `accepted_at` some time),
+    `codes` (texts of QR codes) and its `fingerprint` (imaging.py).
     """
 
     __tablename__ = "page"
@@ -138,10 +139,25 @@ class Page(Model):
     scanned_at: Mapped[datetime] = mapped_column(default=now)
     removed_at: Mapped[datetime | None]
     examined_at: Mapped[datetime | None]
+    accepted_at: Mapped[datetime | None]
     findings: Mapped[list] = mapped_column(default=list)
     codes: Mapped[list] = mapped_column(default=list)
     fingerprint: Mapped[bytes | None] = mapped_column(deferred=True)
+    skew_degrees: Mapped[float] = mapped_column(sa.Float, default=0.0)
+    reading: Mapped[dict | None] = mapped_column(deferred=True)  # PageText, of the page turned by `reading_turned`
+    reading_turned: Mapped[int | None]
     batch: Mapped[Batch] = relationship(back_populates="pages")
+
+    @property
+    def upright(self) -> int:
+        """Degrees clockwise: as a person turned it, or where nobody did, as it was found to need."""
+        if self.accepted_at:
+            return self.turned
+        return self.turned or next((each["turn"] for each in self.findings if each["flag"] == "turned"), 0)
+
+    @property
+    def blank(self) -> bool:
+        return any(each["flag"] == "blank" for each in self.findings)
 
 
 class ScanProfile(Model):

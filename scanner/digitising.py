@@ -12,10 +12,11 @@ from foundation.jobs import enqueue
 from foundation.people import Actor
 from foundation.stations import Station
 from foundation.text import clean, t
-from scanner import arranging
+from scanner import arranging, assembling
 from scanner.batches import STAFF, Batch, Page, Purpose, Run, RunState, ScanProfile
 from scanner.capturing import Capturing
 from scanner.device import Settings, Source
+from scanner.documents import Document, Origin
 from scanner.products import Product
 
 MOST_SHEETS = 5000
@@ -89,6 +90,10 @@ def scan(session: Session, batch_id: int, settings: Settings, by: Actor, purpose
     session.flush()
     if purpose in PILES:
         run.pile = _pile(session, run)
+    elif purpose in AIMED:
+        of = session.get_one(Run, target.run_id)
+        if purpose is Purpose.REPLACE or (of.collated_at is None and settings.source is not Source.DUPLEX):
+            run.pile, run.collated_at = of.pile, of.collated_at
     enqueue(session, Capturing.capture, at=str(batch.station_id), run=run.id)
     record(session, by, "scan asked for", batch, first=run.first, purpose=purpose, **run.settings)
     return run
@@ -96,8 +101,8 @@ def scan(session: Session, batch_id: int, settings: Settings, by: Actor, purpose
 
 def _pile(session: Session, run: Run) -> int:
     """The pile that waits for its backs; for fronts a new one where none does."""
-    waits = session.scalar(sa.select(sa.func.max(Run.pile)).where(Run.batch_id == run.batch_id, Run.collated_at.is_(None)))
-    if waits is None and run.purpose is Purpose.BACKS:
+    waits = arranging.waiting_pile(session, run.batch_id)
+    if run.purpose is Purpose.BACKS and not (waits and arranging.sides(session, waits)[0]):
         raise Refused(t("There are no fronts that wait for their backs."), t("Scan the fronts first."))
     return waits or run.id
 
@@ -132,18 +137,20 @@ def cancel(session: Session, run_id: int, by: Actor) -> Run:
 
 
 def close(session: Session, batch_id: int, by: Actor) -> Batch:
-    """Nothing is added, moved or turned after this, and removed pages are forgotten. Raises Refused while a run goes on, for a
+    """Nothing changes after this, removed pages are forgotten, and the document is made. Raises Refused while a run goes on, for a
     batch without pages, and while backs wait to be put to their fronts."""
     batch = arranging.quiet(session, batch_id, by)
     kept = [page for page in batch.pages if page.removed_at is None]
     if not kept:
         raise Refused(t("There is no page in this batch."), t("Scan it first."))
-    if any(page.sheet is None for page in kept):
-        raise Refused(t("The backs are not yet put to their fronts."), t("Put them together first, or leave them as they are."))
+    arranging.complete(kept)
     for page in [page for page in batch.pages if page.removed_at]:
         session.delete(page)
     batch.closed_at = now()
     record(session, by, "batch closed", batch, pages=len(kept))
+    document = Document(origin=Origin.SCANNED, batch_id=batch.id, product_id=batch.product_id, name=batch.name, made_by=by.name)
+    session.add(document)
+    assembling.order(session, document)
     return batch
 
 

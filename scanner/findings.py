@@ -32,6 +32,7 @@ class Flag(StrEnum):
     DOUBLED = "doubled"  # raised by who knows the neighbours: `alike` of the two above `SAME_SHEET`
     COARSE = "coarse"
     PALE = "pale"
+    UNSEEN = "unseen"    # raised by who has a failed Examination
 
 
 class Meaning(NamedTuple):
@@ -58,6 +59,7 @@ MEANINGS = {
     Flag.COARSE: Meaning(Severity.AGAIN, t("The page has only %(dpi)d dots per inch: small print is lost."),
                          t("Choose 300 dpi and scan it again.")),
     Flag.PALE: Meaning(Severity.LOOK, t("The writing is pale."), t("Scan it again darker, or in gray instead of black and white.")),
+    Flag.UNSEEN: Meaning(Severity.LOOK, t("The page could not be checked."), t("Look at it yourself.")),
 }
 
 

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 from foundation.clock import now
 from foundation.database import Database
 from foundation.files import FileStore
-from foundation.jobs import job
+from foundation.jobs import enqueue, job
 from scanner.batches import Batch, Page
-from scanner.findings import SAME_SHEET, Examination, Flag, alike
+from scanner.findings import SAME_SHEET, Examination, Finding, Flag, alike
+from scanner.transcribing import Transcribing, needs_reading
 
 NEAR = 2  # pages: in a stack scanned on both sides, a sheet that came twice is two pages away
 
@@ -55,8 +56,12 @@ def _keep(session: Session, page_id: int, seen: Examination, same: list[int]) ->
     if page is None:
         return
     session.get_one(Batch, page.batch_id, with_for_update=True)
-    page.findings = [{**finding.details, "flag": finding.code.value} for finding in seen.findings]
+    found = [Finding(Flag.UNSEEN)] if seen.failed else seen.findings
+    page.findings = [{**finding.details, "flag": finding.code.value} for finding in found]
     page.codes, page.fingerprint, page.examined_at = list(seen.codes), seen.fingerprint, now()
+    page.skew_degrees = seen.skew_degrees
+    if needs_reading(page) and not seen.failed:
+        enqueue(session, Transcribing.transcribe, page=page.id)
     for other in session.scalars(sa.select(Page).where(Page.id.in_(same))):
         later, earlier = (page, other) if page.number > other.number else (other, page)
         rest = [each for each in later.findings if each["flag"] != Flag.DOUBLED]

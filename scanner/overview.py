@@ -40,7 +40,7 @@ class Pile:
     @property
     def reversed(self) -> bool:
         """The first front has the back that came last."""
-        return bool(self.backs) and self.backs[-1].sheet == self.fronts[0].sheet
+        return bool(self.fronts and self.backs) and self.backs[-1].sheet == self.fronts[0].sheet
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Look:
     """A batch with its `pages` in their order, removed ones among them, and its `runs`, the last one last.
 
     `ahead`: the run of another batch that keeps the scanner busy while this one waits for it. `pile`: the one whose fronts or backs
-    came last. `since`: what was seen on a page after that may not be on the screen yet.
+    came last, or wait. `since`: what was seen on a page after that may not be on the screen yet.
     """
 
     batch: Batch
@@ -62,6 +62,11 @@ class Look:
     @property
     def run(self) -> Run | None:
         return self.runs[-1] if self.runs else None
+
+    @property
+    def model(self) -> Run | None:
+        """The last run but for single pages that were scanned again: what comes next is scanned as it was."""
+        return next((run for run in reversed(self.runs) if run.purpose is not Purpose.REPLACE), None)
 
     @property
     def going(self) -> bool:
@@ -126,9 +131,9 @@ class Look:
 
     @cached_property
     def parts(self) -> int:
-        """So many batches the separator sheets among the pages make of this one; 1 where there are none."""
+        """So many batches the separator sheets among the pages make of this one; 0 where there are none."""
         parts = arranging.separated(self.pages)
-        return len(parts) if any(separator for separator, _ in parts) else 1
+        return len(parts) if any(separator for separator, _ in parts) else 0
 
     def seen_anew(self, since: datetime, newest: int) -> list[Page]:
         """Pages up to number `newest` on which something was seen after `since`."""
@@ -143,6 +148,16 @@ class Look:
         at = self.pages.index(page) + step
         return self.pages[at] if 0 <= at < len(self.pages) else None
 
+    def with_following(self, pages: list[Page]) -> list[tuple[Page, Page | None]]:
+        """Each of `pages` in their order, and the next one after it that is none of them; None at the end."""
+        mine, following, found = {page.id for page in pages}, None, []
+        for page in reversed(self.pages):
+            if page.id in mine:
+                found.append((page, following))
+            else:
+                following = page
+        return found[::-1]
+
 
 def findings(page: Page) -> list[Finding]:
     """What was seen on the page."""
@@ -150,7 +165,9 @@ def findings(page: Page) -> list[Finding]:
 
 
 def severity(page: Page) -> Severity | None:
-    """The worst that was seen on it; None when it is good, or nobody has looked yet."""
+    """The worst that was seen on it; None when it is good, a person said so, or nobody has looked yet."""
+    if page.accepted_at:
+        return None
     seen = {finding.severity for finding in findings(page)}
     return next((each for each in (Severity.AGAIN, Severity.LOOK) if each in seen), None)
 
@@ -197,9 +214,11 @@ def look(session: Session, batch_id: int) -> Look | None:
 
 
 def _pile(session: Session, runs: list[Run]) -> Pile | None:
-    if not runs or runs[-1].pile is None:
+    newest = next((run for run in reversed(runs) if run.pile), None)
+    if newest is None or (newest.collated_at and newest is not runs[-1]):
         return None
-    return Pile(*arranging.sides(session, runs[-1].pile), together=runs[-1].collated_at is not None)
+    pile = Pile(*arranging.sides(session, newest.pile), together=newest.collated_at is not None)
+    return None if not (pile.fronts or pile.backs) or (pile.together and len(pile.fronts) != len(pile.backs)) else pile
 
 
 def profiles(session: Session) -> list[ScanProfile]:

@@ -7,7 +7,7 @@ from html import escape
 
 from printer import qr
 
-_CODE = re.compile(r"loket:separator:(\d{1,12})")
+_CODE = re.compile(r"loket:separator:([0-9]{1,9})")
 
 
 @dataclass(frozen=True)

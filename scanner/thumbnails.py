@@ -9,6 +9,7 @@ from typing import IO
 from foundation.files import FileStore
 
 QUALITY = 82
+STRAIGHT, ROOMY = 0.05, 2.0  # degrees, as in geometry.py
 _two_at_once = threading.Semaphore(2)  # a page of 600 dpi takes 100 MB while it is decoded
 
 
@@ -21,17 +22,18 @@ class Size(StrEnum):
 LONG_SIDE: dict[Size, int | None] = {Size.SMALL: 300, Size.SCREEN: 1600, Size.FULL: None}  # dots
 
 
-def picture(files: FileStore, folder: Path, name: str, size: Size, turned: int) -> Path:
-    """A JPEG in `folder` of the picture `name` in the store, `turned` by 0, 90, 180 or 270 degrees clockwise.
+def picture(files: FileStore, folder: Path, name: str, size: Size, turned: int, skew_degrees: float = 0.0) -> Path:
+    """A JPEG in `folder` of the picture `name` in the store, `turned` by 0, 90, 180 or 270 degrees clockwise; its lines, which climb by
+    `skew_degrees`, made level.
 
     Raises OSError when the picture is not there or cannot be read, or the disk is full.
     """
-    made = folder / name[:2] / f"{name[2:]}-{size}-{turned}.jpg"
+    made = folder / name[:2] / f"{name[2:]}-{size}-{turned}{f'-{skew_degrees:.2f}' if skew_degrees else ''}.jpg"
     if not made.exists():
         made.parent.mkdir(parents=True, exist_ok=True)
         with _two_at_once, tempfile.NamedTemporaryFile(dir=made.parent, prefix="new-", delete=False) as draft:
             try:
-                _make(files.path(name), draft.file, LONG_SIDE[size], turned)
+                _make(files.path(name), draft.file, LONG_SIDE[size], turned, skew_degrees)
                 draft.flush()
                 Path(draft.name).rename(made)
             except BaseException:
@@ -46,7 +48,7 @@ def forget(folder: Path, name: str) -> None:
         made.unlink(missing_ok=True)
 
 
-def _make(source: Path, target: IO[bytes], long_side: int | None, turned: int) -> None:
+def _make(source: Path, target: IO[bytes], long_side: int | None, turned: int, skew_degrees: float) -> None:
     from PIL import Image
 
     with Image.open(source) as original:
@@ -57,4 +59,6 @@ def _make(source: Path, target: IO[bytes], long_side: int | None, turned: int) -
         image.thumbnail((long_side, long_side), reducing_gap=2)
     if turned:
         image = image.rotate(-turned, expand=True)
+    if abs(skew_degrees) >= STRAIGHT:  # as geometry.upright does it, which is for processes of their own
+        image = image.rotate(-skew_degrees, Image.Resampling.BICUBIC, expand=abs(skew_degrees) > ROOMY, fillcolor="white")
     image.save(target, "JPEG", quality=QUALITY)

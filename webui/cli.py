@@ -15,6 +15,7 @@ from foundation.errors import Refused
 from foundation.people import Actor, Role
 from foundation.settings import Settings
 from foundation.text import translator
+from webui.document_cli import document
 from webui.printing_cli import printer
 from webui.scanning_cli import scanner
 
@@ -74,6 +75,7 @@ def main() -> None:
 
 main.add_command(printer)
 main.add_command(scanner)
+main.add_command(document)
 
 
 @main.command()

@@ -13,7 +13,9 @@ import kiosk.rules
 import kiosk.visits
 import printer.printouts
 import scanner.batches
+import scanner.documents
 import scanner.holding
+import scanner.lines
 import scanner.products
 import webui.sessions  # noqa: F401
 from foundation.database import Model

@@ -15,10 +15,12 @@ from foundation.keys import Keys, load
 from foundation.office import Office, office
 from foundation.settings import Settings
 from printer.spool import Spool
+from scanner.assembling import Assembler
 from scanner.capturing import Capturer
-from scanner.examining import Examiner
 from scanner.inspecting import Inspector
 from scanner.knowing import Learner
+from scanner.transcribing import Transcriber
+from scanner.workshop import Workshop
 
 OFFICE_KEPT = timedelta(seconds=5)
 
@@ -30,7 +32,7 @@ class Wiring:
     keys: Keys
     spool: Spool
     files: FileStore
-    examiner: Examiner
+    workshop: Workshop
     jobs: dict[str, Callable[..., None]]
     _office: tuple[datetime, Office] | None = None   # until when it is good, and what it is
 
@@ -59,13 +61,15 @@ def wire(settings: Settings) -> Wiring:
     database = Database(settings.database)
     spool = Spool(database, settings.data)
     files = FileStore(settings.data / "files")
-    examiner = Examiner()
+    workshop = Workshop()
     capturer = Capturer(database, files, settings.data)
-    wired = Wiring(settings, database, load(settings.data, settings.secret_key), spool, files, examiner, jobs={
+    wired = Wiring(settings, database, load(settings.data, settings.secret_key), spool, files, workshop, jobs={
         "print_printout": spool.print_printout,
         "capture": capturer.capture,
-        "inspect": Inspector(database, files, examiner.examine).inspect,
+        "assemble": Assembler(database, files, settings.data / "assembling", workshop.compose).assemble,
+        "inspect": Inspector(database, files, workshop.examine).inspect,
         "learn": Learner(database, settings.data).learn,
+        "transcribe": Transcriber(database, files, workshop.read).transcribe,
     })
     database.committed.append(wired.forget_office)
     return wired

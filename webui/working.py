@@ -30,7 +30,9 @@ log = structlog.get_logger()
 UPKEEP = 20.0   # seconds between two rounds
 HOUR, DAY = 3600.0, 24 * 3600.0  # seconds from the start, and between, of looks for files that nobody needs
 LOOK = 2.0      # seconds between two looks for new or changed devices
-THREADS = {"printing": "printer", "scanning": "scanner", "inspecting": "inspector"}
+THREADS = {"printing": "printer", "scanning": "scanner", "inspecting": "inspector", "transcribing": "reader", "assembling": "binder"}
+# queue, and which of its workers: pages are looked at one by one, read two by two, documents made one by one, wherever they come from
+BESIDE = [("inspecting", 0), ("transcribing", 0), ("transcribing", 1), ("assembling", 0)]
 
 
 class Works:
@@ -58,7 +60,7 @@ class Works:
         for thread in [*self._threads.values(), self._keeper]:
             if thread.is_alive():
                 thread.join(patience)
-        self.wired.examiner.close()
+        self.wired.workshop.close()
 
     @property
     def alive(self) -> bool:
@@ -96,7 +98,7 @@ class Works:
         wanted = {(kind, station.id): address for station in stations
                   for kind, address in (("printing", station.printer), ("scanning", station.scanner and "any")) if address}
         if any(kind == "scanning" for kind, _ in wanted):
-            wanted["inspecting", 0] = "any"  # pages are looked at one by one, wherever they came from
+            wanted |= {place: "any" for place in BESIDE}
         for device, (address, worker) in list(self.devices.items()):
             if wanted.get(device) != address:
                 worker.stop()
@@ -108,7 +110,8 @@ class Works:
 
     def _begin(self, kind: str, station_id: int) -> Worker:
         watch = partial(self.wired.spool.watch, station_id) if kind == "printing" else None
-        worker = Worker(self.wired.database, self.wired.jobs, [f"{kind}/{station_id}" if station_id else kind], idle=watch)
+        queue = kind if (kind, station_id) in BESIDE else f"{kind}/{station_id}"
+        worker = Worker(self.wired.database, self.wired.jobs, [queue], idle=watch)
         self._run(worker, f"{THREADS[kind]} {station_id}")
         return worker
 

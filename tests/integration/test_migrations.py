@@ -11,7 +11,7 @@ from foundation.database import Database, DatabaseUnusable
 from foundation.stations import Station
 from webui import migrating, models
 
-INDEX_TABLES = ("title_search", "title_fts", "search_word")  # derived data; no models
+INDEX_TABLES = ("title_search", "title_fts", "search_word", "document_search", "document_fts", "document_word")  # derived data; no models
 
 
 def differences(database: Database) -> list:

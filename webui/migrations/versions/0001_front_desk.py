@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from kiosk.searching import create_index, drop_index
+from kiosk.search_index import TITLES
 
 revision = "0001"
 down_revision = None
@@ -314,11 +314,11 @@ def upgrade() -> None:
     op.create_index("ix_loan_item_loan_id", "loan_item", ["loan_id"], unique=False)
     op.create_index("uq_loan_item_open_copy", "loan_item", ["copy_id"], unique=True, sqlite_where=sa.text("outcome IS NULL"),
         postgresql_where=sa.text("outcome IS NULL"))
-    create_index(op.get_bind())
+    TITLES.create(op.get_bind())
 
 
 def downgrade() -> None:
-    drop_index(op.get_bind())
+    TITLES.drop(op.get_bind())
     op.drop_index("uq_loan_item_open_copy", table_name="loan_item", sqlite_where=sa.text("outcome IS NULL"),
         postgresql_where=sa.text("outcome IS NULL"))
     op.drop_index("ix_loan_item_loan_id", table_name="loan_item")

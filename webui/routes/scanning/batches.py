@@ -2,16 +2,16 @@
 
 from collections.abc import Mapping
 
-from flask import abort, g, request, url_for
+from flask import abort, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from foundation.errors import Refused
-from scanner import digitising, overview, products
-from webui.routes.scanning.frame import batch_page, count, do, page, screens, to_batch, to_list, with_address
+from scanner import digitising, document_overview, overview, products
+from webui.routes.scanning.frame import batch_page, count, do, page, row_id, screens, to_batch, with_address
 from webui.wiring import wiring
 
 PARTS = {"chosen": "_chosen.html", "live": "_live.html"}  # by the id of what a script asks to have drawn anew
-CHANGED = {"", "page", "strip"}
+CHANGED = {"", "page", "move", "strip", "how"}
 
 
 @screens.get("")
@@ -23,8 +23,8 @@ def batches() -> ResponseReturnValue:
 def open_batch() -> ResponseReturnValue:
     form = request.form
     try:
-        made = do(lambda db: digitising.open_batch(db, form.get("station_id", 0, int), form.get("name", ""), count("expected_sheets"),
-                                                   g.actor, form.get("product_id", 0, int)))
+        made = do(lambda db: digitising.open_batch(db, form.get("station_id", 0, row_id), form.get("name", ""), count("expected_sheets"),
+                                                   g.actor, form.get("product_id", 0, row_id)))
     except Refused as refusal:
         return _batches(form, refusal)
     return to_batch(made.id)
@@ -56,4 +56,6 @@ def describe(batch_id: int) -> ResponseReturnValue:
 @screens.post("/batch/<int:batch_id>/close")
 def close(batch_id: int) -> ResponseReturnValue:
     do(lambda db: digitising.close(db, batch_id, g.actor))
-    return to_list("closed")
+    with wiring().database.reading() as db:
+        made = document_overview.of_batch(db, batch_id)
+    return redirect(url_for(".document", document_id=made, done="closed"), 303)

@@ -28,6 +28,7 @@ A4 = dict(zip(("width_mm", "height_mm"), PAPERS["A4"], strict=True))
 RESOLUTIONS = (150, 200, 300, 400, 600)  # dpi, to choose from where nobody knows what the scanner has
 FINEST = 2400        # dpi; the scanner says when it has not got one
 OWN = "own"          # the profile whose settings stand in the form
+YEAR = 365 * 24 * 3600  # seconds that a browser keeps a picture
 BY_HAND = "by hand"  # beside the sources that a scanner has: both sides, the pile turned over
 
 
@@ -76,8 +77,8 @@ def batch_page(batch_id: int, part: str = "", page_id: int | None = None, **valu
         can = known_options(look.station)
         offered = on_offer(db, can)
         return page(f"scanning/{part or 'batch.html'}", look=look, seen=seen, chosen=chosen, picture=picture_url,
-                    aim=aim if aimed else "", aimed=aimed, profiles=offered, profile=profile_of(look.run, offered),
-                    wanted=look.run.wanted if look.run else Settings(), by_hand=BY_HAND, **_choices(can),
+                    aim=aim if aimed else "", aimed=aimed, profiles=offered, profile=_profile(look.model, offered),
+                    wanted=look.model.wanted if look.model else Settings(), by_hand=BY_HAND, **_choices(can),
                     findings=overview.findings, severity=overview.severity, separator=separators.read,
                     zoomed="zoom" in request.args, **values)
 
@@ -115,9 +116,10 @@ def version(page: Page) -> str:
     return f"{page.sha256[:16]}-{page.turned}"
 
 
-def to_batch(batch_id: int, page_id: int | None = None, changed: str = "") -> ResponseReturnValue:
-    """Back to the batch; `changed` is what a script has to draw anew beside the chosen page: that page on the strip, or the strip."""
-    return redirect(url_for("scanning.batch", batch_id=batch_id, page=page_id, changed=changed or None), 303)
+def to_batch(batch_id: int, page_id: int | None = None, changed: str = "", profile: str = "") -> ResponseReturnValue:
+    """Back to the batch; `changed` is what a script has to draw anew beside the part it asked from: the page on the strip, its place
+    there ("move"), how to scan, or all of it ("strip"); with `profile` chosen."""
+    return redirect(url_for("scanning.batch", batch_id=batch_id, page=page_id, changed=changed or None, profile=profile or None), 303)
 
 
 def to_list(done: str) -> ResponseReturnValue:
@@ -135,11 +137,14 @@ def with_address(answer: ResponseReturnValue, address: str) -> ResponseReturnVal
     return response
 
 
-def profile_of(run: Run | None, offered: dict[str, Profile]) -> str:
-    """The profile that a run was made with; "own" for others, the first where nothing was scanned yet."""
+def _profile(run: Run | None, offered: dict[str, Profile]) -> str:
+    """The profile that the address names, otherwise the one that a run was made with; "own" for others, the first where nothing was
+    scanned yet."""
+    if (named := request.args.get("profile", "")) in offered:
+        return named
     if run is None:
         return next(iter(offered), OWN)
-    settings, by_hand = replace(run.wanted, sheets=None), run.pile is not None
+    settings, by_hand = replace(run.wanted, sheets=None), run.purpose in digitising.PILES
     return next((name for name, each in offered.items() if (each.settings, each.by_hand) == (settings, by_hand)), OWN)
 
 
@@ -158,6 +163,13 @@ def wanted(session: Any) -> tuple[Settings, bool]:
     except (KeyError, ValueError):
         raise Refused(t("The scanner cannot be asked for that."), t("Choose a profile, or every one of the settings."),
                       status=422) from None
+
+
+def row_id(written: str) -> int:
+    """An id out of a form. Raises ValueError, so that it counts as not written, for what no row can have."""
+    if not 0 <= (number := int(written)) < 2**31:
+        raise ValueError(number)
+    return number
 
 
 def count(name: str) -> int | None:

@@ -7,10 +7,8 @@ from foundation.errors import Refused
 from foundation.text import t
 from scanner import arranging, overview, thumbnails
 from scanner.batches import Page
-from webui.routes.scanning.frame import do, screens, to_batch, version
+from webui.routes.scanning.frame import YEAR, do, screens, to_batch, version
 from webui.wiring import wiring
-
-YEAR = 365 * 24 * 3600
 
 
 @screens.get("/page/<int:page_id>/<size>.jpg")
@@ -39,14 +37,20 @@ def turn(page_id: int) -> ResponseReturnValue:
     return _back(do(lambda db: arranging.turn(db, page_id, degrees, g.actor)))
 
 
+@screens.post("/page/<int:page_id>/accept")
+def accept(page_id: int) -> ResponseReturnValue:
+    """It is good as it is, or after all not (`good` is empty)."""
+    return _back(do(lambda db: arranging.accept(db, page_id, bool(request.form.get("good")), g.actor)))
+
+
 @screens.post("/page/<int:page_id>/remove")
 def remove(page_id: int) -> ResponseReturnValue:
-    return _back(do(lambda db: arranging.remove(db, page_id, g.actor)), "strip")
+    return _back(do(lambda db: arranging.remove(db, page_id, g.actor)))
 
 
 @screens.post("/page/<int:page_id>/put-back")
 def put_back(page_id: int) -> ResponseReturnValue:
-    return _back(do(lambda db: arranging.put_back(db, page_id, g.actor)), "strip")
+    return _back(do(lambda db: arranging.put_back(db, page_id, g.actor)))
 
 
 @screens.post("/page/<int:page_id>/move")
@@ -55,7 +59,7 @@ def move(page_id: int) -> ResponseReturnValue:
     before = request.form.get("before", "?")
     if before and not before.isdecimal():
         abort(400)
-    return _back(do(lambda db: arranging.move(db, page_id, int(before) if before else None, g.actor)), "strip")
+    return _back(do(lambda db: arranging.move(db, page_id, int(before) if before else None, g.actor)), "move")
 
 
 def _back(page: Page, changed: str = "page") -> ResponseReturnValue:

@@ -11,7 +11,7 @@ from printer import typesetting
 from scanner import products, separators
 from webui import assets
 from webui.language import current, say
-from webui.routes.scanning.frame import do, page, screens
+from webui.routes.scanning.frame import do, page, row_id, screens
 from webui.wiring import wiring
 
 MOST = 100  # separator sheets in one file
@@ -41,10 +41,10 @@ def _products(values: dict, refusal: Refused | None = None) -> ResponseReturnVal
 @screens.get("/separators.pdf")
 def separator_sheets() -> ResponseReturnValue:
     """The sheets as PDF: one for each `product`, and as many for no product as `loose` says."""
-    loose, chosen = request.args.get("loose", 0, int), request.args.getlist("product", int)
+    loose, chosen = request.args.get("loose", 0, int), request.args.getlist("product", row_id)
     hint = say(t("Put this sheet before the first page of the document, and scan it with the stack. Loket splits the stack here."))
     with wiring().database.reading() as db:
-        found = [product for product in map(partial(db.get, products.Product), chosen[:MOST]) if product]
+        found = [product for product in map(partial(db.get, products.Product), chosen[:MOST + 1]) if product]
         wanted = [separators.Sheet(product.id, products.designation(product, say), product.title, hint) for product in found]
     wanted += [separators.Sheet(0, say(t("Separator sheet")), say(t("A new document begins here.")), hint)] * min(loose, MOST + 1)
     if not 0 < len(wanted) <= MOST:

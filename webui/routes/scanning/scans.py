@@ -10,7 +10,7 @@ from foundation.clock import now
 from scanner import arranging, digitising, overview
 from scanner.batches import Purpose, Run
 from scanner.device import Settings
-from webui.routes.scanning.frame import batch_page, do, screens, to_batch, to_list, wanted
+from webui.routes.scanning.frame import batch_page, do, row_id, screens, to_batch, to_list, wanted
 from webui.wiring import wiring
 
 
@@ -40,14 +40,14 @@ def _moment(written: str) -> datetime:
 def scan(batch_id: int) -> ResponseReturnValue:
     """With the form's profile or settings; pages go to the end, or where `aim` says: before the page `target`, or in its place."""
     form = request.form
-    aim, target = form.get("aim", ""), form.get("target", 0, int)
+    aim, target = form.get("aim", ""), form.get("target", 0, row_id)
 
     def work(db: Any) -> Run:
         settings, by_hand = wanted(db)
         purpose = Purpose(aim) if aim in digitising.AIMED else Purpose.FRONTS if by_hand else Purpose.ADD
         return digitising.scan(db, batch_id, settings, g.actor, purpose, target)
     do(work)
-    return to_batch(batch_id, changed="strip")
+    return _back(batch_id)
 
 
 @screens.post("/batch/<int:batch_id>/backs")
@@ -55,9 +55,10 @@ def scan_backs(batch_id: int) -> ResponseReturnValue:
     """The other side of the pile whose fronts were scanned last, with the same settings."""
     def work(db: Any) -> Run:
         look = overview.look(db, batch_id) or abort(404)
-        return digitising.scan(db, batch_id, look.run.wanted if look.run else Settings(), g.actor, Purpose.BACKS)
+        as_before = next((run.wanted for run in reversed(look.runs) if run.purpose in digitising.PILES), Settings())
+        return digitising.scan(db, batch_id, as_before, g.actor, Purpose.BACKS)
     do(work)
-    return to_batch(batch_id, changed="strip")
+    return _back(batch_id)
 
 
 @screens.post("/batch/<int:batch_id>/collate")
@@ -66,7 +67,7 @@ def collate(batch_id: int) -> ResponseReturnValue:
     if lie not in set(arranging.Lie):
         abort(400)
     do(lambda db: arranging.collate(db, batch_id, arranging.Lie(lie), g.actor))
-    return to_batch(batch_id, changed="strip")
+    return _back(batch_id, "strip")
 
 
 @screens.post("/batch/<int:batch_id>/split")
@@ -78,22 +79,31 @@ def split(batch_id: int) -> ResponseReturnValue:
 @screens.post("/batch/<int:batch_id>/go-on")
 def go_on(batch_id: int) -> ResponseReturnValue:
     """The same once more, from the page after the last one; half a sheet is scanned again."""
-    do(lambda db: digitising.go_on(db, batch_id, g.actor, request.form.get("again", 0, int)))
-    return to_batch(batch_id, changed="strip")
+    again = request.form.get("again", 0, row_id)
+    do(lambda db: digitising.go_on(db, batch_id, g.actor, again))
+    return _back(batch_id, "strip" if again else "how")
 
 
 @screens.post("/run/<int:run_id>/cancel")
 def cancel(run_id: int) -> ResponseReturnValue:
-    return to_batch(do(lambda db: digitising.cancel(db, run_id, g.actor)).batch_id, changed="strip")
+    return _back(do(lambda db: digitising.cancel(db, run_id, g.actor)).batch_id)
 
 
 @screens.post("/batch/<int:batch_id>/profile")
 def keep_profile(batch_id: int) -> ResponseReturnValue:
-    do(lambda db: digitising.keep_profile(db, request.form.get("profile_name", ""), *wanted(db), g.actor))
-    return to_batch(batch_id, changed="strip")
+    def work(db: Any) -> int:
+        kept = digitising.keep_profile(db, request.form.get("profile_name", ""), *wanted(db), g.actor)
+        db.flush()
+        return kept.id
+    return _back(batch_id, profile=f"kept-{do(work)}")
 
 
 @screens.post("/profile/<int:profile_id>/forget")
 def forget_profile(profile_id: int) -> ResponseReturnValue:
     do(lambda db: digitising.forget_profile(db, profile_id, g.actor))
-    return to_batch(request.form.get("batch", 0, int))
+    return to_batch(request.form.get("batch", 0, row_id))
+
+
+def _back(batch_id: int, changed: str = "how", profile: str = "") -> ResponseReturnValue:
+    """Back to the batch, where a script says which `page` is looked at."""
+    return to_batch(batch_id, request.form.get("page", type=int), changed, profile)

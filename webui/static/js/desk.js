@@ -5,7 +5,7 @@ const body = document.body;
 // A letter alone, with no other close to it, is a key of its own; several close together are a scanner's.
 const ALONE = 100; // milliseconds
 let last = -Infinity, waiting = 0;
-const typing = (element) => element.closest("input:not([type=checkbox]), textarea, select, [contenteditable]");
+const typing = (element) => element.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
 
 function keysAreOn() {
   return localStorage.getItem("keys") !== "off";

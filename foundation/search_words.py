@@ -23,16 +23,28 @@ STOP_WORDS = frozenset((
     "thn", "untuk", "yang"))
 
 _WORD = re.compile(r"[^\W_]+")
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _stemmer, _one_at_a_time = stemmer("indonesian"), Lock()  # the stemmer keeps its word in itself: it is not safe in threads
 
 
 def words_of(text: str) -> list[str]:
     """The words of `text` in their order: lower case, without diacritics, letters and digits only."""
-    text = text.casefold()
-    if not text.isascii():
-        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)).casefold()
-    return [word[:LONGEST_WORD] for word in _WORD.findall(text)]
+    return [word[:LONGEST_WORD] for word in _WORD.findall(folded(text))]
+
+
+def folded(text: str) -> str:
+    """`text` in lower case and without diacritics, line by line as it was."""
+    return _BEYOND_ASCII.sub(_plain, text.casefold())
+
+
+def _plain(letters: re.Match[str]) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKD", letters[0]) if not unicodedata.combining(c)).casefold()
+
+
+def as_written(text: str) -> list[str]:
+    """The words of `text` as they stand in it."""
+    return _WORD.findall(text)
 
 
 @lru_cache(maxsize=30_000)

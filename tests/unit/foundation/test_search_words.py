@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.search_words import (
+from foundation.search_words import (
     LONGEST_QUERY,
     LONGEST_WORD,
     MOST_WORDS,

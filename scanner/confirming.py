@@ -1,0 +1,122 @@
+"""What staff do with a document: confirm what it says, field by field, and have it made again."""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from foundation.audit import record
+from foundation.clock import now
+from foundation.errors import Refused
+from foundation.people import Actor
+from foundation.text import clean, t
+from scanner import assembling, products
+from scanner.batches import STAFF
+from scanner.describing import OF_A_PRODUCT
+from scanner.documents import Document, Official, Origin
+from scanner.products import Product, ProductType
+from scanner.searching import index_document
+
+LONGEST = 1000
+FIELDS = {"type": t("Type"), "number": t("Number"), "year": t("Year"), "title": t("Title"), "date": t("Date of enactment"),
+          "place": t("Place"), "signatory": t("Signatory"), "issuer": t("Issuer")}
+_NO_FILE_NAME = re.compile(r"[^\w.-]+")
+
+
+def confirm(session: Session, document_id: int, name: str, value: str, by: Actor) -> Document:
+    """A person says what a field is. Raises Refused, with the field, for what cannot be one.
+
+    When type, number, year and title are all confirmed, the document is its product's, which is entered if it is not there yet.
+    """
+    by.must_be(*STAFF)
+    if name not in FIELDS:
+        raise Refused(t("There is no such field."), t("Look at the page again."), status=404)
+    value = clean(value, LONGEST)
+    if wrong := _wrong(name, value):
+        raise Refused(t("This cannot be confirmed as it is."), t("Correct the marked field."), fields={name: wrong})
+    document = session.get_one(Document, document_id, with_for_update=True)
+    document.confirmed = {**document.confirmed, name: {"value": value, "by": by.name, "at": now().isoformat()}}
+    _link(session, document, by)
+    record(session, by, "field confirmed", document, field=name)
+    index_document(session, document_id)
+    return document
+
+
+def _wrong(name: str, value: str) -> str:
+    """Why `value` cannot be what field `name` says; empty: it can."""
+    if not value:
+        return t("Write what stands on the page.")
+    if name == "type" and value not in set(ProductType):
+        return t("Choose one from the list.")
+    if name == "year" and not (value.isdecimal() and products.FIRST_YEAR <= int(value) <= products.LAST_YEAR):
+        return t("Write the year with four digits.")
+    if name == "date":
+        try:
+            date.fromisoformat(value)
+        except ValueError:
+            return t("Write the date as year-month-day, such as 2026-08-17.")
+    return ""
+
+
+def _link(session: Session, document: Document, by: Actor) -> None:
+    said = {name: each["value"] for name, each in document.confirmed.items()}
+    if document.product_id is not None or not all(name in said for name in OF_A_PRODUCT):
+        return
+    same = sa.select(Product).where(Product.type == ProductType(said["type"]), Product.number == said["number"],
+                                    Product.year == int(said["year"]))
+    product = session.scalar(same) or products.register(session, said["type"], said["number"], int(said["year"]), said["title"], by)
+    session.flush()
+    document.product_id = product.id
+
+
+def take_back(session: Session, document_id: int, name: str, by: Actor) -> Document:
+    """A field is as if nobody had confirmed it."""
+    by.must_be(*STAFF)
+    document = session.get_one(Document, document_id, with_for_update=True)
+    if name in document.confirmed:
+        document.confirmed = {key: value for key, value in document.confirmed.items() if key != name}
+        record(session, by, "confirmation taken back", document, field=name)
+        index_document(session, document_id)
+    return document
+
+
+def after(name: str) -> str:
+    """The field after `name`: where a person goes on."""
+    names = list(FIELDS)
+    return names[min(names.index(name) + 1, len(names) - 1)] if name in FIELDS else names[0]
+
+
+def make_again(session: Session, document_id: int, by: Actor) -> Document:
+    """Have the PDF of a scanned document made once more, with what was confirmed since."""
+    document = session.get_one(Document, document_id, with_for_update=True)
+    if document.origin is not Origin.SCANNED:
+        raise Refused(t("This document came as a PDF and stays as it is."), t("Take in another file if it is the wrong one."))
+    document.take("again", by)
+    document.made_at = now()
+    record(session, by, "document made again", document)
+    assembling.order(session, document)
+    return document
+
+
+def save_official(session: Session, name: str, position: str, active: bool, by: Actor) -> Official:
+    """Enter somebody who signs for the office, or change one by the same name. Raises Refused without a name."""
+    by.must_be(*STAFF)
+    name = clean(name, 120)
+    if not name:
+        raise Refused(t("An official needs a name."), t("Write it as it is printed under documents."), fields={"name": t("Write a name.")})
+    official = session.scalar(sa.select(Official).where(Official.name == name)) or Official(name=name)
+    official.position, official.active = clean(position, 200), active
+    session.add(official)
+    record(session, by, "official saved", official, active=active)
+    return official
+
+
+def file_name(document: Document) -> str:
+    """Year, short form of the type and number, as the offices name their files (2024kpt1204.pdf); what is not known is left out."""
+    said: Mapping[str, str] = {name: each["value"] for name, each in document.confirmed.items()}
+    product = document.product
+    parts = ((product.year, product.type.value, product.number) if product else
+             (said.get("year", ""), said.get("type", ""), said.get("number", "") or document.name))
+    return (_NO_FILE_NAME.sub("-", "".join(str(part) for part in parts)).strip("-.") or f"document-{document.id}")[:120] + ".pdf"

@@ -1,0 +1,165 @@
+"""Seals a published document as the office's own copy, the last step of all, and tells of every seal on a PDF whose and how whole it is.
+
+The seal says that this office made the digital copy (PAdES, ETSI EN 319 142-1). It is no official's signature, and stands for none.
+"""
+
+import io
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from asn1crypto import x509
+from pyhanko.keys import load_certs_from_pemder
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign import signers
+from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
+from pyhanko.sign.general import SigningError
+from pyhanko.sign.timestamps import HTTPTimeStamper, TimeStamper, TimestampRequestError
+from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko.sign.validation.errors import SignatureValidationError
+from pyhanko.sign.validation.generic_cms import extract_tst_data_iter, validate_sig_integrity
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+from pyhanko.sign.validation.status import SignatureCoverageLevel
+from pyhanko_certvalidator import ValidationContext
+
+from foundation.errors import Refused
+from foundation.text import t
+
+FIELD = "Loket"
+WRONG_KEY = t("The key for the seal cannot be used: its file or password is wrong.")
+SEE_SETTINGS = t("Ask the administrator to check the settings of the seal. The document itself is not changed.")
+
+
+@dataclass(frozen=True)
+class SealSettings:
+    """Where the key is, and what the seal says. With `timestamps`, the address of a time-stamping service (RFC 3161), the level is
+    B-T, else B-B; with `long_term` too, it is B-LT: what proves the certificates is fetched and put in.
+
+    The key is in `key`, a PKCS#12 file, its password in the file `password`; or in the token `token`, driven by the PKCS#11 library
+    `library`, with the certificate labelled `label`, its PIN in the file `password`. `trusted`: certificates, for B-LT.
+    """
+
+    password: Path
+    key: Path | None = None
+    library: Path | None = None
+    token: str = ""
+    label: str = ""
+    timestamps: str = ""
+    long_term: bool = False
+    trusted: tuple[Path, ...] = ()
+    reason: str = ""
+    place: str = ""
+
+
+@dataclass(frozen=True)
+class Seal:
+    """`who` as its certificate says, `when` as it says itself, or, `stamped`, as a time-stamping service says. `intact`: what it covers
+    is unchanged. `whole`: it covers all of the file. `trusted`: None where there is no list of whom to trust."""
+
+    who: str
+    when: datetime | None
+    stamped: bool
+    intact: bool
+    whole: bool
+    trusted: bool | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return {**self.__dict__, "when": self.when and self.when.isoformat()}
+
+
+def seal(source: Path, out: Path, settings: SealSettings, stamper: TimeStamper | None = None) -> None:
+    """Write `source`, a validated PDF/A, sealed to `out`: afterwards nothing in it may be changed. `stamper`: instead of the service.
+
+    Raises Refused where the key or the time-stamping service cannot be used; `out` is not there then.
+    """
+    if settings.timestamps and stamper is None:
+        stamper = HTTPTimeStamper(settings.timestamps, timeout=10)
+    context = ValidationContext(trust_roots=_certificates(settings.trusted), allow_fetching=True) if settings.long_term else None
+    said = signers.PdfSignatureMetadata(
+        field_name=FIELD, reason=settings.reason or None, location=settings.place or None, md_algorithm="sha256",
+        subfilter=SigSeedSubFilter.PADES, certify=True, docmdp_permissions=MDPPerm.NO_CHANGES,
+        embed_validation_info=settings.long_term, validation_context=context)
+    sealed = io.BytesIO()
+    with _signer(settings) as signer:
+        try:
+            signers.PdfSigner(said, signer, timestamper=stamper).sign_pdf(
+                IncrementalPdfFileWriter(io.BytesIO(source.read_bytes())), output=sealed)
+        except (TimestampRequestError, OSError) as problem:
+            raise Refused(t("The time-stamping service does not answer, so the document is not sealed."),
+                          t("Try again later, or have the administrator switch time stamps off.")) from problem
+        except (SigningError, SignatureValidationError, ValueError) as problem:
+            raise Refused(t("The document could not be sealed with this key and certificate."), SEE_SETTINGS) from problem
+    out.write_bytes(sealed.getvalue())
+
+
+@contextmanager
+def _signer(settings: SealSettings) -> Iterator[signers.Signer]:
+    try:
+        password = settings.password.read_text(encoding="utf-8").strip()
+        if settings.key:
+            loaded = signers.SimpleSigner.load_pkcs12(settings.key, passphrase=password.encode())
+            if loaded is None:
+                raise Refused(WRONG_KEY, SEE_SETTINGS)
+            yield loaded
+            return
+    except OSError as problem:
+        raise Refused(WRONG_KEY, SEE_SETTINGS) from problem
+    try:
+        import pkcs11
+        from pyhanko.sign.pkcs11 import PKCS11Signer, open_pkcs11_session
+    except ImportError as problem:
+        raise Refused(t("This computer cannot use a key in a token: the Python package python-pkcs11 is missing."),
+                      SEE_SETTINGS) from problem
+    try:
+        session = open_pkcs11_session(str(settings.library), token_label=settings.token, user_pin=password)
+    except (pkcs11.PKCS11Error, OSError, RuntimeError) as problem:
+        raise Refused(t("The token with the key for the seal cannot be used."), SEE_SETTINGS) from problem
+    with session:
+        yield PKCS11Signer(session, cert_label=settings.label)
+
+
+def _certificates(files: Sequence[Path]) -> list[x509.Certificate]:
+    return list(load_certs_from_pemder([str(file) for file in files]))
+
+
+def seals(path: Path, trusted: Sequence[Path] = ()) -> list[Seal]:
+    """Every seal and signature on the PDF at `path`, in the order in which they were made. `trusted`: files of certificates.
+
+    Raises OSError, or ValueError for a file that is no whole PDF.
+    """
+    with path.open("rb") as file:
+        try:
+            found = PdfFileReader(file, strict=False).embedded_regular_signatures
+            return [_seal(each, _certificates(trusted)) for each in found]
+        except PdfError as problem:
+            raise ValueError(str(problem)) from problem
+
+
+def _seal(found: EmbeddedPdfSignature, roots: list[x509.Certificate]) -> Seal:
+    name = found.signer_cert.subject.native
+    who = str(name.get("common_name") or name.get("organization_name") or found.signer_cert.subject.human_friendly)
+    stamp = next(extract_tst_data_iter(found.signer_info, signed=False), None)
+    when = stamp["encap_content_info"]["content"].parsed["gen_time"].native if stamp else found.self_reported_timestamp
+    try:
+        found.compute_integrity_info()
+        told = found.summarise_integrity_info()
+        same, signed = validate_sig_integrity(found.signer_info, found.signer_cert, "data", found.compute_digest())
+    except (SignatureValidationError, PdfError, ValueError):
+        return Seal(who, when, stamp is not None, intact=False, whole=False)
+    whole = told["coverage"] == SignatureCoverageLevel.ENTIRE_FILE
+    return Seal(who, when, stamp is not None, same and signed and bool(told["docmdp_ok"]), whole, _is_trusted(found, roots))
+
+
+def _is_trusted(found: EmbeddedPdfSignature, roots: list[x509.Certificate]) -> bool | None:
+    if not roots:
+        return None
+    context = ValidationContext(trust_roots=roots, allow_fetching=False, revocation_mode="soft-fail")
+    try:
+        return validate_pdf_signature(found, context).trusted
+    except SignatureValidationError:
+        return False
