@@ -19,7 +19,7 @@ def save_office(session: Session, form: Mapping[str, str], by: Actor) -> Office:
     """Set the office to what the form says. Raises Refused with a sentence for each field that cannot be used."""
     by.must_be(Role.ADMIN)
     texts = {name: clean(form.get(name), longest)
-             for name, longest in {"name": 120, "library": 120, "address": 300, "slip_terms": 400}.items()}
+             for name, longest in {"name": 120, "library": 120, "address": 300, "slip_terms": 400, "copy_footer": 120}.items()}
     wrong = {name: t("This may not be empty.") for name in ("name", "library") if not texts[name]}
     if form.get("time_zone") not in ZONES:
         wrong["time_zone"] = t("Choose a time zone.")

@@ -23,6 +23,7 @@ class Office(Model):
     print_minutes: Mapped[int] = mapped_column(default=60)        # a paper not printed by then is not printed any more
     retention_days: Mapped[int] = mapped_column(default=90)
     borrower_limit: Mapped[int] = mapped_column(default=3)        # copies in one person's hands at once, whatever the rule
+    copy_footer: Mapped[str] = mapped_column(sa.String(120), default="")  # under every page of a document's copy, never of its master
     slip_terms: Mapped[str] = mapped_column(sa.String(400), default="")
     notice_version: Mapped[int] = mapped_column(default=1)
     changed_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)

@@ -19,6 +19,9 @@ class Settings:
     https: bool = False           # set behind a TLS proxy: cookies are then Secure
     trusted_proxy: str = ""       # the address of a reverse proxy whose X-Forwarded-* headers are believed
     log_level: str = "info"
+    seal_key: str = ""            # a PKCS#12 file: every document made is sealed with it; empty: none is
+    seal_password: str = ""       # the file that has its password
+    seal_timestamps: str = ""     # a time-stamping service (RFC 3161) for the seal
     demo: bool = False
 
     @property

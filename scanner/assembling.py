@@ -13,6 +13,7 @@ from foundation.clock import now
 from foundation.database import Database
 from foundation.files import FileStore
 from foundation.jobs import Later, enqueue, job
+from foundation.office import office
 from foundation.people import PROGRAM
 from foundation.text import t
 from scanner import describing
@@ -28,6 +29,9 @@ PATIENCE = timedelta(minutes=2)       # for reading to begin at all,
 PER_PAGE = timedelta(seconds=20)      # and for each page: after that the document is made without what could not be read
 
 
+Work = Callable[[dict[str, Any]], dict[str, Any]]
+
+
 class Assembling(Protocol):
     """What a document needs once its pages are complete."""
 
@@ -36,11 +40,12 @@ class Assembling(Protocol):
 
 
 class Assembler:
-    """Makes documents by `compose` (assembly.py, in a process of its own), which raises Failed. `folder` is where a PDF lies until it
-    is in `files`."""
+    """Makes documents by `compose` (assembly.compose), and seals them by `seal` (sealing.seal_document) where `seal_with` has a key; both
+    work in a process of their own, and raise Failed. `folder` is where a PDF lies until it is in `files`."""
 
-    def __init__(self, database: Database, files: FileStore, folder: Path, compose: Callable[[dict[str, Any]], dict[str, Any]]):
+    def __init__(self, database: Database, files: FileStore, folder: Path, compose: Work, seal: Work, seal_with: Mapping[str, str]):
         self.database, self.files, self.folder, self.compose = database, files, folder, compose
+        self.seal, self.seal_with = seal, seal_with
 
     def assemble(self, document: int) -> None:
         """The job. Safe to run again: a document that is made already is left as it is."""
@@ -67,13 +72,14 @@ class Assembler:
         self.folder.mkdir(parents=True, exist_ok=True)
         out = self.folder / f"{document.id}.pdf"
         with self.database.reading() as session:
-            about = describing.about(session, document)
+            about, footer = describing.about(session, document), office(session).copy_footer
         try:
             made = self.compose({
                 "pages": [{"path": str(self.files.path(page.sha256)), "dpi": page.dpi, "turned": page.upright,
                            "skew_degrees": page.skew_degrees, "text": text and text.to_json()}
                           for page, text in zip(pages, texts, strict=True)],
-                "out": str(out), "about": about, "footer": "", "qr": "", "profile": "2b"})
+                "out": str(out), "about": about, "footer": footer, "qr": "", "profile": "2b"})
+            made |= self._seal(out)
             with out.open("rb") as file:
                 made["sha256"] = self.files.put(file)
         except OSError as problem:
@@ -82,6 +88,19 @@ class Assembler:
         finally:
             out.unlink(missing_ok=True)
         return made
+
+
+    def _seal(self, out: Path) -> dict[str, Any]:
+        """Seal the PDF, last of all. One that could not be sealed is a document all the same, and says so."""
+        if not self.seal_with.get("key"):
+            return {}
+        sealed = out.with_suffix(".sealed")
+        try:
+            seal = self.seal({**self.seal_with, "source": str(out), "out": str(sealed)})
+        except Failed as problem:
+            return {"seal": None, "not_sealed": [problem.message, problem.next_step]}
+        sealed.replace(out)
+        return {"seal": seal, "bytes": out.stat().st_size}
 
 
 def _pages(session: Session, document: Document) -> list[Page]:
@@ -115,7 +134,7 @@ def _finish(session: Session, document: int, pages: Sequence[Page], texts: Seque
     if found.state is not DocumentState.MAKING:
         return  # somebody else was faster, with the same pages
     found.sha256, found.size_bytes, found.sentence, found.next_step = made["sha256"], made["bytes"], "", ""
-    found.report = {"profile": made["profile"], "verdict": made["verdict"]}
+    found.report = {name: made[name] for name in ("profile", "verdict", "seal", "not_sealed") if name in made}
     found.pages = []
     session.flush()
     found.pages = [DocumentPage(number=number, page_id=page.id, turned=page.upright, skew_degrees=page.skew_degrees,

@@ -4,7 +4,7 @@ The seal says that this office made the digital copy (PAdES, ETSI EN 319 142-1).
 """
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -95,6 +95,14 @@ def seal(source: Path, out: Path, settings: SealSettings, stamper: TimeStamper |
         except (SigningError, SignatureValidationError, ValueError) as problem:
             raise Refused(t("The document could not be sealed with this key and certificate."), SEE_SETTINGS) from problem
     out.write_bytes(sealed.getvalue())
+
+
+def seal_document(order: Mapping[str, str]) -> dict[str, Any]:
+    """`seal`, as a task of the workshop; the seal as its file then shows it. `order`: source, out, key, password (paths), timestamps (the
+    address of a service, or empty)."""
+    out = Path(order["out"])
+    seal(Path(order["source"]), out, SealSettings(Path(order["password"]), Path(order["key"]), timestamps=order["timestamps"]))
+    return seals(out)[-1].to_json()
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from typing import IO
 from foundation.files import FileStore
 
 QUALITY = 82
-STRAIGHT, ROOMY = 0.05, 2.0  # degrees, as in geometry.py
+STRAIGHT, ROOMY = 0.03, 4.5  # degrees, as in geometry.py
 _two_at_once = threading.Semaphore(2)  # a page of 600 dpi takes 100 MB while it is decoded
 
 

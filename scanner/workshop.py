@@ -55,7 +55,8 @@ EXAMINE = Task("scanner.imaging", "examine", 0, Examination.from_json)  # somebo
 READ = Task("scanner.recognising", "read", 1, PageText.from_json)
 CHECK = Task("scanner.checking_pdf", "check", 1, dict)
 COMPOSE = Task("scanner.assembly", "compose", 2, dict)
-TASKS = {task.function: task for task in (EXAMINE, READ, CHECK, COMPOSE)}
+SEAL = Task("scanner.sealing", "seal_document", 2, dict)
+TASKS = {task.function: task for task in (EXAMINE, READ, CHECK, COMPOSE, SEAL)}
 
 
 class Workshop:
@@ -88,6 +89,10 @@ class Workshop:
     def check(self, path: Path) -> dict[str, Any]:
         """What the PDF at `path` says of itself, as `checking_pdf.check` says it. Raises Failed, whatever it was that happened."""
         return self._do(CHECK, 120, str(path.absolute()))
+
+    def seal(self, order: Mapping[str, str]) -> dict[str, Any]:
+        """Seals a document, as `sealing.seal_document` says it. Raises Failed, whatever it was that happened."""
+        return self._do(SEAL, 60, order)
 
     def compose(self, order: Mapping[str, Any]) -> dict[str, Any]:
         """Makes a document of pages, as `assembly.compose` says it. Raises Failed, whatever it was that happened."""

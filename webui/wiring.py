@@ -62,11 +62,12 @@ def wire(settings: Settings) -> Wiring:
     spool = Spool(database, settings.data)
     files = FileStore(settings.data / "files")
     workshop = Workshop()
+    seal_with = {"key": settings.seal_key, "password": settings.seal_password, "timestamps": settings.seal_timestamps}
     capturer = Capturer(database, files, settings.data)
     wired = Wiring(settings, database, load(settings.data, settings.secret_key), spool, files, workshop, jobs={
         "print_printout": spool.print_printout,
         "capture": capturer.capture,
-        "assemble": Assembler(database, files, settings.data / "assembling", workshop.compose).assemble,
+        "assemble": Assembler(database, files, settings.data / "assembling", workshop.compose, workshop.seal, seal_with).assemble,
         "inspect": Inspector(database, files, workshop.examine).inspect,
         "learn": Learner(database, settings.data).learn,
         "transcribe": Transcriber(database, files, workshop.read).transcribe,

@@ -12,6 +12,7 @@ from rapidfuzz.distance import Levenshtein
 
 from foundation.errors import Refused
 from scanner import recognising
+from scanner.geometry import upright
 from scanner.texts import Box, PageText, Word
 from tests import drawn
 
@@ -259,3 +260,12 @@ def test_what_stands_side_by_side_is_one_line_however_the_pieces_come():
 def test_lines_that_touch_stay_two():
     pieces = [[word("KETUA", 100, 100, 44)], [word("KOMISI", 100, 140, 44)]]
     assert [line.text for line in recognising.in_rows(pieces)] == ["KETUA", "KOMISI"]
+
+
+def test_a_very_crooked_page_grows_so_that_its_corners_are_not_lost():
+    page = np.full((3508, 2480), 255, np.uint8)
+    page[60:90, 60:90] = page[-90:-60, -90:-60] = 0
+    for degrees, ink in ((6, 1800), (-6, 1800)):
+        straight = upright(page, 0, degrees)
+        assert straight.shape > page.shape
+        assert (straight < 128).sum() == pytest.approx(ink, rel=0.1)
