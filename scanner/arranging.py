@@ -17,6 +17,7 @@ from scanner import separators
 from scanner.batches import GOES_ON, STAFF, Batch, Page, Purpose, Run, RunState
 from scanner.device import PageFile, Source
 from scanner.inspecting import Inspecting
+from scanner.keeping import pack_later
 from scanner.products import Product
 
 
@@ -50,6 +51,7 @@ def take_in(session: Session, run_id: int, page: PageFile, name: str) -> Page:
     session.add(taken)
     session.flush()
     enqueue(session, Inspecting.inspect, page=taken.id)
+    pack_later(session, taken)
     return taken
 
 

@@ -114,7 +114,7 @@ class Page(Model):
     """One side of one sheet. `number` is the scanner's count in the batch and never changes, `place` where it stands now, `sheet`
     which of the batch's sheets it is a side of (None: a back that waits for its front).
 
-    The picture is kept as it came, by its SHA-256 (foundation/files.py): `turned` (0, 90, 180, 270 degrees clockwise) is how it is
+    The picture is kept dot for dot as it came, by its SHA-256 (foundation/files.py): `turned` (0, 90, 180, 270 degrees clockwise) is how it is
     to be looked at. A page that was `removed_at` some time is kept until its batch is closed. What was seen on it when it was
     `examined_at`: `findings` (each {"flag": …, and its details}; a person who finds it good as it is has `accepted_at` some time),
     `codes` (texts of QR codes) and its `fingerprint` (imaging.py).
@@ -130,6 +130,7 @@ class Page(Model):
     place: Mapped[int]
     sheet: Mapped[int | None]
     sha256: Mapped[str] = mapped_column(sa.String(64), index=True)
+    came_as: Mapped[str | None] = mapped_column(sa.String(64))  # its SHA-256 before it was packed
     kind: Mapped[str] = mapped_column(sa.String(10))   # of file: .jpg, .tiff, .png
     width_px: Mapped[int]
     height_px: Mapped[int]

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from foundation.clock import now
 from foundation.database import Model, Words
@@ -95,6 +95,12 @@ class DocumentPage(Model):
     def words(self) -> PageText | None:
         """What stands on it; None when it could not be read."""
         return PageText.from_json(self.text) if self.text else None
+
+
+def files_in_use(session: Session, beginning: str) -> set[str]:
+    """The names of kept files that pages and documents have, of those that begin so."""
+    names = (Page.sha256, Document.sha256, Document.came_as)
+    return set(session.scalars(sa.union(*(sa.select(name).where(name.startswith(beginning)) for name in names))))
 
 
 class Official(Model):

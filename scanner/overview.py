@@ -234,10 +234,5 @@ def signature(session: Session, batch_id: int) -> str:
     return "-".join(str(part) for part in (*pages, *(run or ())))
 
 
-def pictures_in_use(session: Session, beginning: str) -> set[str]:
-    """The names of kept pictures that pages have, of those that begin so."""
-    return set(session.scalars(sa.select(Page.sha256).where(Page.sha256.startswith(beginning))))
-
-
 def find_page(session: Session, page_id: int) -> Page | None:
     return session.get(Page, page_id)

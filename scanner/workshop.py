@@ -56,7 +56,11 @@ READ = Task("scanner.recognising", "read", 1, PageText.from_json)
 CHECK = Task("scanner.checking_pdf", "check", 1, dict)
 COMPOSE = Task("scanner.assembly", "compose", 2, dict)
 SEAL = Task("scanner.sealing", "seal_document", 2, dict)
-TASKS = {task.function: task for task in (EXAMINE, READ, CHECK, COMPOSE, SEAL)}
+PACK = Task("scanner.packing", "pack", 3, dict)
+EXTRACT = Task("scanner.extracting", "extract", 1, dict)
+DRAW = Task("scanner.extracting", "draw", 0, dict)
+UNDER = Task("scanner.text_under", "put_text_under", 2, dict)
+TASKS = {task.function: task for task in (EXAMINE, READ, CHECK, COMPOSE, SEAL, PACK, EXTRACT, DRAW, UNDER)}
 
 
 class Workshop:
@@ -70,6 +74,7 @@ class Workshop:
         self.time_limit, self.idle, self.pages = time_limit, idle, pages
         self._places = _Places(AT_ONCE)
         self._composing = threading.Lock()  # one document at a time: a long one leaves the other place to pages
+        self._aside = threading.Lock()      # what takes as long as a PDF that is read takes none of the places
         self._idle: list[subprocess.Popen[str]] = []
 
     def examine(self, path: Path, dpi: int | None) -> Examination:
@@ -99,22 +104,47 @@ class Workshop:
         with self._composing:
             return self._do(COMPOSE, 20 + 5 * len(order["pages"]), order)
 
+    def pack(self, order: Mapping[str, str]) -> dict[str, Any]:
+        """Makes a page's file smaller, as `packing.pack` says it. Raises Failed, whatever it was that happened."""
+        return self._do(PACK, 60, order)
+
+    def extract(self, path: Path, number: int) -> dict[str, Any]:
+        """What stands on a page of a PDF, as `extracting.extract` says it. Raises Failed, whatever it was that happened."""
+        return self._do(EXTRACT, 20, {"path": str(path.absolute()), "number": number})
+
+    def draw(self, path: Path, number: int, long_side: int, out: Path) -> None:
+        """Draws a page of a PDF, as `extracting.draw` says it. Raises Failed, whatever it was that happened."""
+        self._do(DRAW, 20, {"path": str(path.absolute()), "number": number, "long_side": long_side, "out": str(out.absolute())})
+
+    def put_text_under(self, path: Path, out: Path, pages: int) -> dict[str, Any]:
+        """Reads a PDF of so many pages, as `text_under.put_text_under` says it: one at a time, beside all other work. Raises Failed,
+        whatever it was that happened."""
+        with self._aside:
+            return self._answer(UNDER, 60 + 30 * pages, {"path": str(path.absolute()), "out": str(out.absolute())})
+
     def close(self) -> None:
         """Ends the processes; to be called when they have nothing to do."""
         while self._idle:
             _end(self._idle.pop())
 
     def _do(self, task: Task, limit: float, *arguments: object) -> Any:
-        """Its answer. Raises Failed."""
-        question = json.dumps([task.function, self.time_limit or limit, arguments])
+        """Its answer, when it has had its turn. Raises Failed."""
         with self._places.taken(task.order):
-            while True:
-                process = self._living() or self._begin()
-                if answer := _ask(process, question):
-                    self._idle.append(process)
-                    break
-                if code := _end(process):  # 0: it ended because it was idle, or had done enough; another takes the question
-                    raise Failed(TOO_LONG if code == -signal.SIGALRM else BROKE)
+            return self._answer(task, limit, *arguments)
+
+    def _answer(self, task: Task, limit: float, *arguments: object) -> Any:
+        question = json.dumps([task.function, self.time_limit or limit, arguments])
+        killed = False
+        while True:
+            process = self._living() or self._begin()
+            if answer := _ask(process, question):
+                self._idle.append(process)
+                break
+            code = _end(process)  # 0: it ended because it was idle, or had done enough; another takes the question
+            if code == -signal.SIGKILL and not killed:
+                killed = True  # that was somebody else's doing, and not the page's: once more
+            elif code:
+                raise Failed(TOO_LONG if code == -signal.SIGALRM else BROKE)
         told = json.loads(answer)
         if "failed" in told:
             sentence, next_step, details = told["failed"]

@@ -18,7 +18,9 @@ from printer.spool import Spool
 from scanner.assembling import Assembler
 from scanner.capturing import Capturer
 from scanner.inspecting import Inspector
+from scanner.keeping import Keeper
 from scanner.knowing import Learner
+from scanner.taking_in import Taker
 from scanner.transcribing import Transcriber
 from scanner.workshop import Workshop
 
@@ -64,12 +66,16 @@ def wire(settings: Settings) -> Wiring:
     workshop = Workshop()
     seal_with = {"key": settings.seal_key, "password": settings.seal_password, "timestamps": settings.seal_timestamps}
     capturer = Capturer(database, files, settings.data)
+    taker = Taker(database, files, settings.data / "taking-in", workshop.extract, workshop.put_text_under)
     wired = Wiring(settings, database, load(settings.data, settings.secret_key), spool, files, workshop, jobs={
+        "pack_page": Keeper(database, files, settings.data / "assembling", workshop.pack).pack_page,
         "print_printout": spool.print_printout,
         "capture": capturer.capture,
         "assemble": Assembler(database, files, settings.data / "assembling", workshop.compose, workshop.seal, seal_with).assemble,
         "inspect": Inspector(database, files, workshop.examine).inspect,
         "learn": Learner(database, settings.data).learn,
+        "make_searchable": taker.make_searchable,
+        "take_in": taker.take_in,
         "transcribe": Transcriber(database, files, workshop.read).transcribe,
     })
     database.committed.append(wired.forget_office)

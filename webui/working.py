@@ -22,7 +22,7 @@ from kiosk.retention import forget_visitors
 from kiosk.visiting import close_visits
 from printer import printouts, thermal
 from scanner import thumbnails
-from scanner.overview import pictures_in_use
+from scanner.documents import files_in_use
 from webui import sessions
 from webui.wiring import Wiring
 
@@ -30,9 +30,11 @@ log = structlog.get_logger()
 UPKEEP = 20.0   # seconds between two rounds
 HOUR, DAY = 3600.0, 24 * 3600.0  # seconds from the start, and between, of looks for files that nobody needs
 LOOK = 2.0      # seconds between two looks for new or changed devices
-THREADS = {"printing": "printer", "scanning": "scanner", "inspecting": "inspector", "transcribing": "reader", "assembling": "binder"}
+THREADS = {"printing": "printer", "scanning": "scanner", "inspecting": "inspector", "transcribing": "reader",
+           "assembling": "binder", "keeping": "packer", "taking in": "taker", "putting text under": "ocr"}
 # queue, and which of its workers: pages are looked at one by one, read two by two, documents made one by one, wherever they come from
-BESIDE = [("inspecting", 0), ("transcribing", 0), ("transcribing", 1), ("assembling", 0)]
+BESIDE = [("inspecting", 0), ("transcribing", 0), ("transcribing", 1), ("assembling", 0), ("keeping", 0)]
+ALWAYS = [("taking in", 0), ("putting text under", 0)]  # a PDF comes without a scanner
 
 
 class Works:
@@ -97,8 +99,9 @@ class Works:
             stations = session.execute(sa.select(Station.id, Station.printer, Station.scanner).where(Station.active)).all()
         wanted = {(kind, station.id): address for station in stations
                   for kind, address in (("printing", station.printer), ("scanning", station.scanner and "any")) if address}
+        wanted |= dict.fromkeys(ALWAYS, "any")
         if any(kind == "scanning" for kind, _ in wanted):
-            wanted |= {place: "any" for place in BESIDE}
+            wanted |= dict.fromkeys(BESIDE, "any")
         for device, (address, worker) in list(self.devices.items()):
             if wanted.get(device) != address:
                 worker.stop()
@@ -110,17 +113,17 @@ class Works:
 
     def _begin(self, kind: str, station_id: int) -> Worker:
         watch = partial(self.wired.spool.watch, station_id) if kind == "printing" else None
-        queue = kind if (kind, station_id) in BESIDE else f"{kind}/{station_id}"
+        queue = kind if (kind, station_id) in BESIDE + ALWAYS else f"{kind}/{station_id}"
         worker = Worker(self.wired.database, self.wired.jobs, [queue], idle=watch)
         self._run(worker, f"{THREADS[kind]} {station_id}")
         return worker
 
 
 def sweep_files(wired: Wiring) -> list[str]:
-    """Pictures of pages that are gone are removed, an hour after they were put in at the earliest; their names."""
+    """Files that no page and no document has are removed, an hour after they were put in at the earliest; their names."""
     def in_use(beginning: str) -> set[str]:
         with wired.database.reading() as session:
-            return pictures_in_use(session, beginning)
+            return files_in_use(session, beginning)
     removed = wired.files.sweep(in_use, timedelta(hours=1))
     for name in removed:
         thumbnails.forget(wired.thumbnails, name)
