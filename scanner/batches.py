@@ -114,10 +114,10 @@ class Page(Model):
     """One side of one sheet. `number` is the scanner's count in the batch and never changes, `place` where it stands now, `sheet`
     which of the batch's sheets it is a side of (None: a back that waits for its front).
 
-    The picture is kept dot for dot as it came, by its SHA-256 (foundation/files.py): `turned` (0, 90, 180, 270 degrees clockwise) is how it is
-    to be looked at. A page that was `removed_at` some time is kept until its batch is closed. What was seen on it when it was
-    `examined_at`: `findings` (each {"flag": …, and its details}; a person who finds it good as it is has `accepted_at` some time),
-    `codes` (texts of QR codes) and its `fingerprint` (imaging.py).
+    The picture is kept dot for dot as it came, by its SHA-256 (foundation/files.py): `turned` (0, 90, 180, 270 degrees clockwise) is
+    how it is to be looked at. A page that was `removed_at` some time is kept until its batch is closed. What was seen on it when it
+    was `examined_at`: `findings` (each {"flag": …, and its details}; a person who finds it good as it is has `accepted_at` some
+    time), `codes` (texts of QR codes) and its `fingerprint` (imaging.py).
     """
 
     __tablename__ = "page"

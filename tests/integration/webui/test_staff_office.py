@@ -29,7 +29,8 @@ from tests.builders import a_kiosk, a_loan, a_title
 from tests.integration.webui.conftest import PASSWORD, Browser
 
 OFFICE = {"name": "KPU Wirasari (fiktif)", "library": "Perpustakaan Hukum", "address": "", "time_zone": "Asia/Makassar", "language": "id",
-          "request_minutes": "20", "print_minutes": "60", "retention_days": "90", "borrower_limit": "3", "slip_terms": "Harap dijaga.", "copy_footer": "jdih.example/wirasari"}
+          "request_minutes": "20", "print_minutes": "60", "retention_days": "90", "borrower_limit": "3", "slip_terms": "Harap dijaga.",
+          "copy_footer": "jdih.example/wirasari"}
 STATION = {"name": "Kiosk Belakang", "kind": "kiosk", "printer": "", "paper_mm": "58", "active": "1"}
 RULE = {"category": "student", "kind": "book", "loanable": "1", "max_copies": "4", "days": "14", "max_renewals": "0", "renewal_days": "0",
         "grace_days": "0", "suspension_days": "0", "fine_per_day": "0", "valid_from": "", "valid_until": ""}
