@@ -1,5 +1,6 @@
 """Makes the document of a closed batch, beside everything else: its findings first, then the PDF, once and whole."""
 
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
@@ -69,11 +70,13 @@ class Assembler:
 
     def _compose(self, document: Document, pages: Sequence[Page], texts: Sequence[PageText | None]) -> dict[str, Any]:
         """The answer of assembly.compose, its file in the store under `sha256`."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        out = self.folder / f"{document.id}.pdf"
+        folder = self.folder / str(document.id)
+        out = folder / "document.pdf"
         with self.database.reading() as session:
             about, footer = describing.about(session, document), office(session).copy_footer
         try:
+            shutil.rmtree(folder, ignore_errors=True)  # what a service left that was killed
+            folder.mkdir(parents=True)
             made = self.compose({
                 "pages": [{"path": str(self.files.path(page.sha256)), "dpi": page.dpi, "turned": page.upright,
                            "skew_degrees": page.skew_degrees, "text": text and text.to_json()}
@@ -86,7 +89,7 @@ class Assembler:
             raise Failed(t("The document could not be written: the disk is full or cannot be used."),
                          t("Ask the administrator to make room, then have it made again.")) from problem
         finally:
-            out.unlink(missing_ok=True)
+            shutil.rmtree(folder, ignore_errors=True)
         return made
 
 
@@ -138,7 +141,8 @@ def _finish(session: Session, document: int, pages: Sequence[Page], texts: Seque
     found.pages = []
     session.flush()
     found.pages = [DocumentPage(number=number, page_id=page.id, turned=page.upright, skew_degrees=page.skew_degrees,
-                                text=text and text.to_json(), method=each["method"], size_bytes=each["bytes"], lost_mm2=each["lost_mm2"])
+                                text=text and text.to_json(), method=each["method"], why=each["why"],
+                                size_bytes=each["bytes"], lost_mm2=each["lost_mm2"])
                    for number, (page, text, each) in enumerate(zip(pages, texts, made["pages"], strict=True), start=1)]
     found.take("finish", PROGRAM)
     session.flush()
@@ -149,6 +153,8 @@ def order(session: Session, document: Document) -> None:
     """Have the document made, now that its pages are complete."""
     session.flush()
     for page in _pages(session, document):
+        if page.reading is None:
+            page.reading_turned = None  # what could not be read gets another chance
         if page.examined_at and needs_reading(page):
             enqueue(session, Transcribing.transcribe, page=page.id)
     enqueue(session, Assembling.assemble, document=document.id)

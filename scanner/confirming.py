@@ -12,10 +12,10 @@ from foundation.clock import now
 from foundation.errors import Refused
 from foundation.people import Actor
 from foundation.text import clean, t
-from scanner import assembling, products
+from scanner import assembling, products, taking_in
 from scanner.batches import STAFF
 from scanner.describing import OF_A_PRODUCT
-from scanner.documents import Document, Official, Origin
+from scanner.documents import Document, DocumentState, Official, Origin
 from scanner.products import Product, ProductType
 from scanner.searching import index_document
 
@@ -61,8 +61,12 @@ def _wrong(name: str, value: str) -> str:
 
 
 def _link(session: Session, document: Document, by: Actor) -> None:
+    """A batch that was scanned for a product stays its. Otherwise the document is of the product that is confirmed, if any."""
     said = {name: each["value"] for name, each in document.confirmed.items()}
-    if document.product_id is not None or not all(name in said for name in OF_A_PRODUCT):
+    if document.batch and document.batch.product_id:
+        return
+    if not all(name in said for name in OF_A_PRODUCT):
+        document.product_id = None
         return
     same = sa.select(Product).where(Product.type == ProductType(said["type"]), Product.number == said["number"],
                                     Product.year == int(said["year"]))
@@ -77,6 +81,7 @@ def take_back(session: Session, document_id: int, name: str, by: Actor) -> Docum
     document = session.get_one(Document, document_id, with_for_update=True)
     if name in document.confirmed:
         document.confirmed = {key: value for key, value in document.confirmed.items() if key != name}
+        _link(session, document, by)
         record(session, by, "confirmation taken back", document, field=name)
         index_document(session, document_id)
     return document
@@ -89,8 +94,12 @@ def after(name: str) -> str:
 
 
 def make_again(session: Session, document_id: int, by: Actor) -> Document:
-    """Have the PDF of a scanned document made once more, with what was confirmed since."""
+    """Have the PDF of a scanned document made once more, with what was confirmed since; one that came in is only read again where that
+    failed."""
     document = session.get_one(Document, document_id, with_for_update=True)
+    if document.origin is not Origin.SCANNED and document.state is DocumentState.FAILED:
+        taking_in.take_in_again(session, document, by)
+        return document
     if document.origin is not Origin.SCANNED:
         raise Refused(t("This document came as a PDF and stays as it is."), t("Take in another file if it is the wrong one."))
     document.take("again", by)

@@ -18,13 +18,19 @@ OF_A_PRODUCT = ("type", "number", "year", "title")  # what makes a document a pr
 
 def describe(session: Session, document_id: int, pages: Sequence[Page], texts: Sequence[PageText | None]) -> None:
     """Write down what is suggested and remarked of a document's `pages`, whose `texts` were read (None: unreadable)."""
+    describe_seen(session, document_id, [
+        checklists.PageSeen(number, text, frozenset(Flag(each["flag"]) for each in page.findings),
+                            *(side / (page.dpi or 300) * MM for side in _size(page)))
+        for number, (page, text) in enumerate(zip(pages, texts, strict=True), start=1)])
+
+
+def describe_seen(session: Session, document_id: int, seen: Sequence[checklists.PageSeen]) -> None:
+    """The same, of pages wherever they come from."""
     document = session.get_one(Document, document_id, with_for_update=True)
     batch = session.get(Batch, document.batch_id) if document.batch_id else None
+    texts = [page.text for page in seen]
     found = reading.suggest(texts, roster(session))
     document.suggested = {field.value: _kept(suggestion, texts) for field, suggestion in found.items()}
-    seen = [checklists.PageSeen(number, text, frozenset(Flag(each["flag"]) for each in page.findings),
-                                *(side / (page.dpi or 300) * MM for side in _size(page)))
-            for number, (page, text) in enumerate(zip(pages, texts, strict=True), start=1)]
     document.remarks = [_remark(remark) for remark in checklists.examine(seen, expected_sheets=batch.expected_sheets if batch else None)]
 
 

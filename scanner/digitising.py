@@ -16,7 +16,7 @@ from scanner import arranging, assembling
 from scanner.batches import STAFF, Batch, Page, Purpose, Run, RunState, ScanProfile
 from scanner.capturing import Capturing
 from scanner.device import Settings, Source
-from scanner.documents import Document, Origin
+from scanner.documents import Document, DocumentState, Origin
 from scanner.products import Product
 
 MOST_SHEETS = 5000
@@ -144,13 +144,34 @@ def close(session: Session, batch_id: int, by: Actor) -> Batch:
     if not kept:
         raise Refused(t("There is no page in this batch."), t("Scan it first."))
     arranging.complete(kept)
+    document = session.scalar(sa.select(Document).where(Document.batch_id == batch.id))
+    if document is None:
+        document = Document(origin=Origin.SCANNED, batch_id=batch.id, product_id=batch.product_id, name=batch.name, made_by=by.name)
+        session.add(document)
+    else:
+        document.take("again", by)
+        document.pages, document.name, document.made_at = [], batch.name, now()
+        session.flush()
     for page in [page for page in batch.pages if page.removed_at]:
         session.delete(page)
     batch.closed_at = now()
     record(session, by, "batch closed", batch, pages=len(kept))
-    document = Document(origin=Origin.SCANNED, batch_id=batch.id, product_id=batch.product_id, name=batch.name, made_by=by.name)
-    session.add(document)
     assembling.order(session, document)
+    return batch
+
+
+def reopen(session: Session, batch_id: int, by: Actor) -> Batch:
+    """Let pages come into a closed batch again, be moved and removed; what was confirmed of its document stays. Closing it makes the
+    document anew. Raises Refused where it is open, or its document is just being made."""
+    by.must_be(*STAFF)
+    batch = session.get_one(Batch, batch_id, with_for_update=True)
+    document = session.scalar(sa.select(Document).where(Document.batch_id == batch.id))
+    if batch.closed_at is None:
+        raise Refused(t("This batch is open already."), t("Look at its pages."))
+    if document and document.state is DocumentState.MAKING:
+        raise Refused(t("Its document is being made just now."), t("Wait some seconds and try again."))
+    batch.closed_at = None
+    record(session, by, "batch opened again", batch)
     return batch
 
 

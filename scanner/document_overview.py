@@ -11,11 +11,12 @@ from scanner.documents import Document, DocumentPage, DocumentState, Official
 
 
 class Shown(NamedTuple):
-    """A picture in the store, and how it is to be turned and straightened to be as it is in the document."""
+    """A picture in the store, and how it is to be turned and straightened to be as it is in the document; or page `page` of a PDF."""
 
     sha256: str
-    upright: int
-    skew_degrees: float
+    upright: int = 0
+    skew_degrees: float = 0.0
+    page: int | None = None
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,11 @@ class DocumentLook:
     pages: list[DocumentPage]
     page_count: int
     read: int
+
+    @property
+    def closed(self) -> bool:
+        """Whether the batch that it is made of is closed."""
+        return bool(self.document.batch and self.document.batch.closed_at)
 
     @property
     def making(self) -> bool:
@@ -47,11 +53,24 @@ def look_at(session: Session, document_id: int) -> DocumentLook | None:
     document = session.get(Document, document_id, options=[selectinload(Document.pages), joinedload(Document.batch)])
     if document is None:
         return None
+    if document.came_as:
+        return DocumentLook(document, document.pages, document.report["pages"], len(document.pages))
     if document.pages or document.batch_id is None:
         return DocumentLook(document, document.pages, len(document.pages), len(document.pages))
     count, read = session.execute(sa.select(sa.func.count(), sa.func.count(Page.reading_turned)).where(
         Page.batch_id == document.batch_id, Page.removed_at.is_(None))).one()
     return DocumentLook(document, [], count, read)
+
+
+def find(session: Session, document_id: int) -> Document | None:
+    """A document without its pages."""
+    return session.get(Document, document_id)
+
+
+def text_of(session: Session, document_id: int, number: int) -> str:
+    """What stands on page `number`, line under line; empty when nobody has read it."""
+    page = session.get(DocumentPage, (document_id, number))
+    return page.words.text if page and page.words else ""
 
 
 def signature(session: Session, document_id: int) -> str | None:
@@ -65,7 +84,10 @@ def signature(session: Session, document_id: int) -> str | None:
 
 
 def page_of(session: Session, document_id: int, number: int) -> Shown | None:
-    """The picture of page `number`; None when there is none (a PDF that came in has no pictures of its own)."""
+    """The picture of page `number`; None when there is none."""
+    document = session.get(Document, document_id)
+    if document and document.came_as:
+        return Shown(document.sha256, page=number) if 1 <= number <= document.report["pages"] else None
     row = session.execute(sa.select(Page, DocumentPage).join(DocumentPage, DocumentPage.page_id == Page.id).where(
         DocumentPage.document_id == document_id, DocumentPage.number == number)).first()
     if row:

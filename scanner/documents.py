@@ -76,7 +76,8 @@ class Document(Model):
 
 
 class DocumentPage(Model):
-    """A page of a document: the scanned page that it was made of, how (`method`, `size_bytes`, `lost_mm2`), and its `text` (PageText)."""
+    """A page of a document: the scanned page that it was made of, how (`method`, `why` not a smaller one, `size_bytes`, `lost_mm2`:
+    see assembly.compose), and its `text` (PageText)."""
 
     __tablename__ = "document_page"
     document_id: Mapped[int] = mapped_column(sa.ForeignKey("document.id", ondelete="CASCADE"), primary_key=True)
@@ -85,6 +86,7 @@ class DocumentPage(Model):
     turned: Mapped[int] = mapped_column(default=0)
     skew_degrees: Mapped[float] = mapped_column(sa.Float, default=0.0)
     method: Mapped[str] = mapped_column(sa.String(10), default="")
+    why: Mapped[str] = mapped_column(sa.String(20), default="")
     size_bytes: Mapped[int] = mapped_column(default=0)
     lost_mm2: Mapped[float] = mapped_column(sa.Float, default=0.0)
     text: Mapped[dict | None]

@@ -2,9 +2,11 @@
 
 import tempfile
 import threading
+from collections.abc import Callable
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from foundation.files import FileStore
 
@@ -29,11 +31,25 @@ def picture(files: FileStore, folder: Path, name: str, size: Size, turned: int, 
     Raises OSError when the picture is not there or cannot be read, or the disk is full.
     """
     made = folder / name[:2] / f"{name[2:]}-{size}-{turned}{f'-{skew_degrees:.2f}' if skew_degrees else ''}.jpg"
+    return _kept(made, partial(_make, files.path(name), long_side=LONG_SIDE[size], turned=turned, skew_degrees=skew_degrees))
+
+
+def pdf_page(files: FileStore, folder: Path, name: str, size: Size, number: int, draw: Callable[[Path, int, int, Path], None]) -> Path:
+    """A JPEG in `folder` of page `number` of the PDF `name` in the store, drawn by `draw` (of workshop.py).
+
+    Raises Refused when the page cannot be drawn, OSError as above.
+    """
+    made = folder / name[:2] / f"{name[2:]}-{size}-page-{number}.jpg"
+    return _kept(made, lambda draft: draw(files.path(name), number, LONG_SIDE[size], Path(draft.name)))
+
+
+def _kept(made: Path, make: Callable[[Any], None]) -> Path:
+    """`made`, made by `make` into a file of another name where it is not there."""
     if not made.exists():
         made.parent.mkdir(parents=True, exist_ok=True)
         with _two_at_once, tempfile.NamedTemporaryFile(dir=made.parent, prefix="new-", delete=False) as draft:
             try:
-                _make(files.path(name), draft.file, LONG_SIDE[size], turned, skew_degrees)
+                make(draft)
                 draft.flush()
                 Path(draft.name).rename(made)
             except BaseException:
@@ -48,7 +64,7 @@ def forget(folder: Path, name: str) -> None:
         made.unlink(missing_ok=True)
 
 
-def _make(source: Path, target: IO[bytes], long_side: int | None, turned: int, skew_degrees: float) -> None:
+def _make(source: Path, target: IO[bytes], *, long_side: int | None, turned: int, skew_degrees: float) -> None:
     from PIL import Image
 
     with Image.open(source) as original:

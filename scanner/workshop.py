@@ -1,6 +1,7 @@
 """Has the heavy work on pages done beside everything else, by at most two processes that begin with it and end when nobody wants them."""
 
 import contextlib
+import errno
 import heapq
 import importlib
 import itertools
@@ -32,6 +33,7 @@ PAGES = 200                # until a process ends and another takes its place: l
 GROWN = 600_000_000        # bytes in use after a task, at which it ends likewise; 250 are usual
 MOST = 2_000_000_000       # bytes of addresses: what a damaged file can make a process ask for. A4 in colour with 1200 dpi needs 1.1
 
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 TOO_LONG = t("It took too long and was given up.")
 NO_MEMORY = t("It needs more memory than there is for it.")
 BROKE = t("The program that works on pages broke down over it.")
@@ -100,7 +102,7 @@ class Workshop:
         return self._do(SEAL, 60, order)
 
     def compose(self, order: Mapping[str, Any]) -> dict[str, Any]:
-        """Makes a document of pages, as `assembly.compose` says it. Raises Failed, whatever it was that happened."""
+        """Makes a document of pages, as `assembly.compose` says it. Raises OSError when the disk is full, Failed for anything else."""
         with self._composing:
             return self._do(COMPOSE, 20 + 5 * len(order["pages"]), order)
 
@@ -146,6 +148,8 @@ class Workshop:
             elif code:
                 raise Failed(TOO_LONG if code == -signal.SIGALRM else BROKE)
         told = json.loads(answer)
+        if "no_room" in told:
+            raise OSError(told["no_room"], os.strerror(told["no_room"]))
         if "failed" in told:
             sentence, next_step, details = told["failed"]
             raise Failed(sentence, next_step, **details)
@@ -230,7 +234,7 @@ def _main(idle: float, pages: int) -> None:
 
 
 def _done(task: Task, time_limit: float, arguments: list[Any]) -> dict[str, Any]:
-    """What is told of it: {"done": answer} or {"failed": [sentence, next step, details]}."""
+    """What is told of it: {"done": answer}, {"failed": [sentence, next step, details]} or {"no_room": error number}."""
     try:
         signal.setitimer(signal.ITIMER_REAL, BEGIN)  # the signal ends the process, whatever library it is in
         work = getattr(importlib.import_module(task.module), task.function)
@@ -241,6 +245,8 @@ def _done(task: Task, time_limit: float, arguments: list[Any]) -> dict[str, Any]
         return {"failed": [problem.message, problem.next_step, problem.details]}
     except Exception as problem:  # noqa: BLE001  of a damaged file, Pillow and OpenCV raise what they like
         print(f"{task.function} {str(arguments)[:200]}: {problem!r}", file=sys.stderr, flush=True)  # noqa: T201
+        if isinstance(problem, OSError) and problem.errno in NO_ROOM:
+            return {"no_room": problem.errno}
         return {"failed": [NO_MEMORY if isinstance(problem, MemoryError) or "nsufficient memory" in str(problem) else BROKE, "", {}]}
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)

@@ -158,21 +158,29 @@ def test(context: click.Context) -> None:
 
 
 @main.command()
-@click.argument("what", type=click.Choice(["desk", "printing", "scanning"]), default="desk")
+@click.argument("what", type=click.Choice(["desk", "printing", "scanning", "documents"]), default="desk")
+@click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--titles", default=100_000, show_default=True, help="Size of the collection (desk).")
 @click.option("--seconds", default=20, show_default=True, help="How long screens work (desk), a scanner feeds (scanning).")
 @click.option("--slips", default=300, show_default=True, help="How many slips meet faults (printing).")
 @click.option("--seed", default=7, show_default=True, help="Which faults they meet (printing).")
-@click.option("--pages", default=500, show_default=True, help="How many pages one batch has (scanning).")
+@click.option("--pages", default=None, type=click.IntRange(1), help="How many pages one batch has (scanning: 500, documents: 20).")
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
-def bench(what: str, titles: int, seconds: int, slips: int, seed: int, pages: int, as_json: bool) -> None:
-    """Measure beside the bare tools: the desk's speed and memory, what becomes of slips when printers fail, or scanners."""
+def bench(what: str, folder: Path | None, titles: int, seconds: int, slips: int, seed: int, pages: int | None, as_json: bool) -> None:
+    """Measure beside the bare tools: the desk's speed and memory, what becomes of slips when printers fail, scanners, or documents.
+
+    FOLDER (documents): scans with their true text beside them, such as 1.jpg and 1.txt; without it fictional ones are drawn.
+    """
     if what == "printing":
         from webui.bench.printing import run_bench
         run_bench(slips, seed, as_json)
     elif what == "scanning":
         from webui.bench.scanning import run_bench as run_scanning_bench
-        run_scanning_bench(pages, seconds, as_json)
+        run_scanning_bench(pages or 500, seconds, as_json)
+    elif what == "documents":
+        from webui.bench.documents import SHEETS
+        from webui.bench.documents import run_bench as run_documents_bench
+        run_documents_bench(folder, pages or SHEETS, as_json)
     else:
         from webui.bench import run_bench as run_desk_bench
         run_desk_bench(titles, seconds, as_json)

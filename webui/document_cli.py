@@ -32,6 +32,8 @@ def build(pages: Sequence[Path], out: Path, dpi: int | None, roster: Sequence[st
 
     Ends with 1 when pages could not be read, with 2 when no PDF was made.
     """
+    if not out.absolute().parent.is_dir():
+        raise click.BadParameter(f"there is no folder {out.parent}.", param_hint="--out")
     workshop = Workshop()
     try:
         seen = [workshop.examine(page, dpi) for page in pages]
@@ -43,6 +45,9 @@ def build(pages: Sequence[Path], out: Path, dpi: int | None, roster: Sequence[st
             "about": {"title": out.stem, "number": "", "type": "", "year": "", "issuer": "", "subject": "", "language": "id"}})
     except Failed as failed:
         click.echo(f"{failed} {failed.next_step}".strip(), err=True)
+        sys.exit(2)
+    except OSError as problem:
+        click.echo(f"{out} cannot be written: {problem.strerror}.", err=True)
         sys.exit(2)
     finally:
         workshop.close()

@@ -63,6 +63,8 @@ def handle(app: Flask) -> None:
             return error.get_response()  # a redirect is no error
         if original := getattr(error, "original_exception", None):  # it broke while the answer was being kept
             return database(original) if isinstance(original, UNUSABLE) else bug(original)
+        if error.code == 413 and request.mimetype == "multipart/form-data":
+            return page(t("The file is too large."), t("Choose a smaller one, or divide it into several."), 413)
         return page(*SENTENCES.get(error.code, SENTENCES[400]), error.code)
 
     @app.errorhandler(OperationalError)

@@ -2,6 +2,7 @@
 
 import secrets
 import time
+from contextlib import closing
 from pathlib import Path
 
 from flask import session
@@ -22,7 +23,8 @@ def keep(upload: FileStorage) -> None:
         if old.stat().st_mtime < time.time() - KEPT:
             old.unlink(missing_ok=True)
     name = secrets.token_urlsafe(16)
-    upload.save(folder / name)
+    with closing(upload):
+        upload.save(folder / name)
     session["upload"] = [name, clean(Path(upload.filename or "").name, 120)]
 
 

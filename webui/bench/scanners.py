@@ -204,9 +204,10 @@ def scan_often(pipe: Connection, address: str, folder: Path) -> None:
 
 
 def feed(pipe: Connection, folder: Path, sheets: int, pace: float) -> None:
-    """A network scanner with so many sheets, whose address it says first; at PUT_BACK they all lie in its feeder again, and what it
-    answers is when the last byte of each page was about to leave it."""
-    draw_sheets(folder, min(sheets, LOAD))
+    """A network scanner with so many sheets, those in `folder` or else drawn ones, whose address it says first; at PUT_BACK they all lie
+    in its feeder again, and what it answers is when the last byte of each page was about to leave it."""
+    if not folder.is_dir():
+        draw_sheets(folder, min(sheets, LOAD))
     with SimulatedEsclServer(folder, pace=pace) as scanner:
         stack = scanner.stack = _Counted(folder, sheets)
         pipe.send(scanner.address)

@@ -47,6 +47,20 @@ def pem(found: x509.Certificate) -> bytes:
     return found.public_bytes(serialization.Encoding.PEM)
 
 
+def sealing_key(folder: Path) -> tuple[Path, Path]:
+    """A PKCS#12 file with the key of WHO, and the file with its password."""
+    root = certificate("Otoritas Contoh")
+    sealing, key = certificate(WHO, root)
+    return _written(folder, key, sealing, root[0])
+
+
+def _written(folder: Path, key, sealing: x509.Certificate, root: x509.Certificate) -> tuple[Path, Path]:
+    (folder / "key.p12").write_bytes(pkcs12.serialize_key_and_certificates(
+        b"segel", key, sealing, [root], serialization.BestAvailableEncryption(b"rahasia contoh")))
+    (folder / "password").write_text("rahasia contoh\n")
+    return folder / "key.p12", folder / "password"
+
+
 @pytest.fixture(scope="module")
 def office(tmp_path_factory):
     """A folder with a document, a key and its password, and the certificate of who vouches for the key; and who stamps times."""
@@ -54,9 +68,7 @@ def office(tmp_path_factory):
     root = certificate("Otoritas Contoh")
     sealing, key = certificate(WHO, root)
     stamping, stamp_key = certificate("Waktu Contoh", root, stamps=True)
-    (folder / "key.p12").write_bytes(pkcs12.serialize_key_and_certificates(
-        b"segel", key, sealing, [root[0]], serialization.BestAvailableEncryption(b"rahasia contoh")))
-    (folder / "password").write_text("rahasia contoh\n")
+    _written(folder, key, sealing, root[0])
     (folder / "root.pem").write_bytes(pem(root[0]))
     (folder / "stranger.pem").write_bytes(pem(certificate("Orang Lain")[0]))
     compose(order(folder, [page()]))

@@ -8,11 +8,11 @@ import pytest
 
 from foundation.text import translator
 from scanner.checklists import MEANINGS, Code, Document, Look, PageSeen, Remark, Severity, examine
+from scanner.fictional.decisions import OFFICES, Paper, circular, decision, memorandum, minutes
+from scanner.fictional.defects import broken
+from scanner.fictional.layout import A4, CLOSING, LABEL, Put, centred, closing, column, paged, written
 from scanner.findings import Flag
 from scanner.texts import Line, PageText
-from tests.fictional.decisions import OFFICES, Paper, circular, decision, memorandum, minutes
-from tests.fictional.defects import broken
-from tests.fictional.layout import A4, CLOSING, LABEL, Put, centred, closing, column, paged, written
 from tests.fictional.noise import bare, noisy
 
 SEEDS = range(60)

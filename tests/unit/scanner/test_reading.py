@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from scanner import numbers
+from scanner.fictional.decisions import OFFICIALS, STRANGERS, Paper, circular, decision, memorandum, minutes
+from scanner.fictional.layout import written
 from scanner.reading import Field, Suggestion, Sure, suggest
 from scanner.texts import Line, PageText, Word, around
-from tests.fictional.decisions import OFFICIALS, STRANGERS, Paper, circular, decision, memorandum, minutes
-from tests.fictional.layout import written
 from tests.fictional.noise import bare, noisy
 
 SEEDS = range(60)

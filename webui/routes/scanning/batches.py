@@ -53,6 +53,12 @@ def describe(batch_id: int) -> ResponseReturnValue:
     return to_batch(batch_id)
 
 
+@screens.post("/batch/<int:batch_id>/reopen")
+def reopen(batch_id: int) -> ResponseReturnValue:
+    do(lambda db: digitising.reopen(db, batch_id, g.actor))
+    return to_batch(batch_id)
+
+
 @screens.post("/batch/<int:batch_id>/close")
 def close(batch_id: int) -> ResponseReturnValue:
     do(lambda db: digitising.close(db, batch_id, g.actor))

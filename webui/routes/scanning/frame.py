@@ -11,7 +11,7 @@ from foundation.clock import now
 from foundation.errors import Refused
 from foundation.people import Role
 from foundation.text import t
-from scanner import digitising, overview, products, separators
+from scanner import digitising, document_overview, overview, products, separators
 from scanner.batches import Page, Run
 from scanner.device import PAPERS, Mode, Options, Settings, Source
 from scanner.knowing import known_options
@@ -23,7 +23,8 @@ screens = Blueprint("scanning", __name__, url_prefix="/scanning")
 screens.before_request(load_person)
 
 DONE = {"closed": t("The batch is closed."), "split": t("The stack is split: each document is a batch of its own."),
-        "product": t("The product is entered.")}
+        "product": t("The product is entered."), "taken": t("The PDF is taken in."),
+        "known": t("This PDF came in before: here is its document.")}
 A4 = dict(zip(("width_mm", "height_mm"), PAPERS["A4"], strict=True))
 RESOLUTIONS = (150, 200, 300, 400, 600)  # dpi, to choose from where nobody knows what the scanner has
 FINEST = 2400        # dpi; the scanner says when it has not got one
@@ -80,7 +81,8 @@ def batch_page(batch_id: int, part: str = "", page_id: int | None = None, **valu
                     aim=aim if aimed else "", aimed=aimed, profiles=offered, profile=_profile(look.model, offered),
                     wanted=look.model.wanted if look.model else Settings(), by_hand=BY_HAND, **_choices(can),
                     findings=overview.findings, severity=overview.severity, separator=separators.read,
-                    zoomed="zoom" in request.args, **values)
+                    zoomed="zoom" in request.args,
+                    made=document_overview.of_batch(db, batch_id) if look.batch.closed_at else None, **values)
 
 
 def on_offer(session: Any, can: Options | None = None) -> dict[str, Profile]:

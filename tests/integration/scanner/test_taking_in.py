@@ -1,0 +1,263 @@
+"""PDFs that come in: kept as they came, read, described and found, and given text where they are pictures."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from foundation.database import Database
+from foundation.errors import Refused
+from foundation.files import FileStore
+from foundation.jobs import Worker
+from foundation.people import Actor, Role
+from scanner import confirming, document_overview, searching, taking_in
+from scanner.checking_pdf import check
+from scanner.checklists import Code
+from scanner.documents import Document, DocumentState, Origin
+from scanner.fictional import layout
+from scanner.fictional.decisions import decision
+from scanner.workshop import TOO_LONG, Workshop
+from tests import drawn, from_elsewhere
+from tests.integration.scanner.test_sealing import certificate
+
+LESTARI = Actor("Lestari Contoh", frozenset({Role.LEGAL_STAFF}))
+PAPER = decision(20)  # two pages
+
+
+@pytest.fixture(scope="module")
+def workshop() -> Iterator[Workshop]:
+    workshop = Workshop()
+    yield workshop
+    workshop.close()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("from elsewhere")
+
+
+@pytest.fixture(scope="module")
+def born(folder: Path) -> Path:
+    """The paper as its word processor wrote it."""
+    return from_elsewhere.printed(folder / "born.pdf", PAPER.pages)
+
+
+@pytest.fixture(scope="module")
+def scan(folder: Path) -> Path:
+    """The paper's last page, scanned upside down."""
+    return from_elsewhere.scanned(folder / "scan.pdf", [drawn.scanned(layout.drawn(PAPER.pages[-1])).rotate(180)])
+
+
+class Counter:
+    """Takes in PDFs, and does what waits when it is told so."""
+
+    def __init__(self, database: Database, folder: Path, workshop: Workshop, working: Path | None = None):
+        self.database, self.files = database, FileStore(folder / "files")
+        taker = taking_in.Taker(database, self.files, working or folder / "taking-in", workshop.extract, workshop.put_text_under)
+        self.jobs = {"take_in": taker.take_in, "make_searchable": taker.make_searchable}
+
+    def do(self, use_case: Callable[..., Any], *arguments: Any) -> Any:
+        return self.database.run(lambda session: use_case(session, *arguments))
+
+    def take(self, path: Path, said: dict[str, Any] | None = None) -> tuple[int, bool]:
+        with path.open("rb") as file:
+            sha256 = self.files.put(file)
+        size = path.stat().st_size
+        return self.database.run(lambda session: self._taken(session, sha256, size, path.stem, said or check(path)))
+
+    def _taken(self, session: Any, *what: Any) -> tuple[int, bool]:
+        document, known = taking_in.take(session, *what, LESTARI)
+        session.flush()
+        return document.id, known
+
+    def work(self) -> None:
+        worker = Worker(self.database, self.jobs, ["taking in", "putting text under"])
+        while worker.run_one():
+            pass
+
+    def document(self, document: int) -> Document:
+        with self.database.reading() as session:
+            return document_overview.look_at(session, document).document
+
+    def taken(self, path: Path) -> Document:
+        document, _ = self.take(path)
+        self.work()
+        return self.document(document)
+
+    def search(self, words: str) -> searching.Found:
+        with self.database.reading() as session:
+            return searching.search(session, words)
+
+
+@pytest.fixture
+def counter(database: Database, tmp_path: Path, workshop: Workshop) -> Counter:
+    return Counter(database, tmp_path, workshop)
+
+
+def digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+# --- a PDF that never was paper ---------------------------------------------------------------------------------------------------
+
+
+def test_its_bytes_stay_as_they_came(counter, born):
+    document = counter.taken(born)
+    assert (document.state, document.origin) == (DocumentState.READY, Origin.BORN_DIGITAL)
+    assert document.sha256 == document.came_as == digest(born)
+    assert counter.files.path(document.sha256).read_bytes() == born.read_bytes()
+    assert document.report["scans"] == []
+
+
+def test_what_it_says_is_suggested_with_its_place_and_found(counter, born):
+    document = counter.taken(born)
+    assert {name: document.suggested[name]["value"] for name in ("type", "year", "title", "date")} == {
+        "type": PAPER.type, "year": str(PAPER.year), "title": PAPER.title, "date": PAPER.date}
+    assert document.suggested["number"]["value"] == PAPER.number
+    assert document.remarks == []
+    title = document.suggested["title"]
+    assert title["size"] == [PAPER.pages[0].width, PAPER.pages[0].height]
+    hit, = counter.search(PAPER.title).hits
+    assert hit.id == document.id
+    assert hit.snippets[0].page == 1
+
+
+def test_the_same_file_twice_is_the_same_document(counter, born):
+    first, known = counter.take(born)
+    again, known_again = counter.take(born)
+    assert (again, known, known_again) == (first, False, True)
+
+
+def test_the_same_file_sent_twice_at_once_is_one_document(counter, born):
+    with ThreadPoolExecutor(4) as pool:
+        came = list(pool.map(counter.take, [born] * 4))
+    assert len({document for document, _ in came}) == 1
+    assert sorted(known for _, known in came) == [False, True, True, True]
+
+
+def test_a_blank_page_is_no_scan(counter, born, tmp_path):
+    blank = from_elsewhere.many_pages(tmp_path / "blank.pdf", 1)
+    document = counter.taken(from_elsewhere.joined(tmp_path / "both.pdf", born, blank))
+    assert (document.report["scans"], document.remarks) == ([], [])
+
+
+def test_only_staff_of_the_scanner_take_in(counter, born):
+    with pytest.raises(Refused):
+        counter.do(taking_in.take, "0" * 64, 1, "x", check(born), Actor("Sari Contoh", frozenset({Role.OFFICER})))
+
+
+def test_what_is_in_it_beside_its_pages_is_told(counter, born, tmp_path):
+    report = counter.taken(from_elsewhere.loaded(tmp_path / "loaded.pdf", born)).report
+    assert (report["scripts"], report["attachments"], report["forms"], report["encrypted"]) == (1, 1, 1, False)
+    assert counter.taken(from_elsewhere.locked(tmp_path / "locked.pdf", born)).report["encrypted"]
+
+
+def test_it_is_made_again_only_where_it_failed(counter, born):
+    document = counter.taken(born)
+    with pytest.raises(Refused, match="stays as it is"):
+        counter.do(confirming.make_again, document.id, LESTARI)
+
+
+def test_a_page_that_takes_for_ever_costs_that_page_its_text(database, tmp_path, born):
+    bomb = from_elsewhere.bomb(tmp_path / "bomb.pdf", born)
+    impatient = Workshop(time_limit=2)
+    counter = Counter(database, tmp_path, impatient)
+    try:
+        document, _ = counter.take(bomb, check(born) | {"pages": 3})
+        counter.work()
+    finally:
+        impatient.close()
+    found = counter.document(document)
+    assert (found.state, [bool(page.text) for page in found.pages]) == (DocumentState.READY, [True, True, False])
+    assert [remark["pages"] for remark in found.remarks if remark["code"] == Code.UNREADABLE] == [[3]]
+
+
+def test_a_file_of_which_no_page_can_be_opened_says_so_and_is_read_again_when_it_can(counter, tmp_path):
+    pages = from_elsewhere.many_pages(tmp_path / "pages.pdf", 12)
+    document, _ = counter.take(pages)
+    kept = counter.files.path(digest(pages))
+    kept.rename(tmp_path / "away")
+    counter.work()
+    found = counter.document(document)
+    assert (found.state, found.sentence) == (DocumentState.FAILED, "Too many pages of the PDF cannot be opened.")
+    (tmp_path / "away").rename(kept)
+    counter.do(confirming.make_again, document, LESTARI)
+    counter.work()
+    assert counter.document(document).state is DocumentState.READY
+
+
+# --- a scan that was made elsewhere -----------------------------------------------------------------------------------------------
+
+
+def test_a_scan_is_read_when_somebody_asks_for_it(counter, scan):
+    document = counter.taken(scan)
+    assert (document.origin, document.report["scans"], document.suggested, document.remarks) == (Origin.IMPORTED, [1], {}, [])
+    counter.do(taking_in.order_reading, document.id, LESTARI)
+    counter.work()
+    read = counter.document(document.id)
+    assert (read.state, read.sentence, read.came_as) == (DocumentState.READY, "", digest(scan))
+    assert counter.files.is_whole(read.came_as)
+    told = check(counter.files.path(read.sha256))
+    assert (told["claims"], told["verdict"], told["without_text"]) == ("2b", "pass", [])
+    words = [word.text for word in read.pages[0].words.words]
+    right = [word.text for word in PAPER.pages[-1].words if word.text.isalnum()]
+    assert sum(word in words for word in right) >= 0.95 * len(right)
+    assert read.suggested["date"]["value"] == PAPER.date
+    assert [hit.id for hit in counter.search(PAPER.signatory).hits] == [document.id]
+    with pytest.raises(Refused, match="no pages here"):
+        counter.do(taking_in.order_reading, document.id, LESTARI)
+
+
+def test_what_is_text_already_stays_and_only_pictures_are_read(counter, born, scan, tmp_path):
+    document = counter.taken(from_elsewhere.joined(tmp_path / "both.pdf", born, scan))
+    assert (document.origin, document.report["scans"]) == (Origin.BORN_DIGITAL, [3])
+    assert document.suggested["title"]["value"] == PAPER.title
+    before = document.pages[0].text
+    counter.do(taking_in.order_reading, document.id, LESTARI)
+    counter.work()
+    read = counter.document(document.id)
+    assert read.pages[0].text == before
+    assert {word.confidence for word in read.pages[0].words.words} == {100}
+    assert len(list(read.pages[2].words.words)) >= 0.9 * len(list(PAPER.pages[-1].words))
+
+
+def test_a_signed_scan_is_not_touched(counter, scan, tmp_path):
+    document = counter.taken(from_elsewhere.signed(tmp_path / "signed.pdf", scan, certificate("Pejabat Contoh")))
+    seal, = document.report["seals"]
+    assert (seal["who"], seal["intact"], seal["whole"], seal["trusted"]) == ("Pejabat Contoh", True, True, None)
+    with pytest.raises(Refused, match="break the signature"):
+        counter.do(taking_in.order_reading, document.id, LESTARI)
+    assert counter.document(document.id).state is DocumentState.READY
+
+
+def test_a_locked_scan_is_not_touched(counter, scan, tmp_path):
+    document = counter.taken(from_elsewhere.locked(tmp_path / "locked.pdf", scan))
+    with pytest.raises(Refused, match="locked against changes"):
+        counter.do(taking_in.order_reading, document.id, LESTARI)
+
+
+def test_a_scan_that_cannot_be_read_in_time_stays_as_it_came(database, tmp_path, scan):
+    impatient = Workshop(time_limit=1)
+    counter = Counter(database, tmp_path, impatient)
+    try:
+        document = counter.taken(scan)
+        counter.do(taking_in.order_reading, document.id, LESTARI)
+        counter.work()
+    finally:
+        impatient.close()
+    found = counter.document(document.id)
+    assert (found.state, found.sentence, found.sha256) == (DocumentState.READY, TOO_LONG, found.came_as)
+    assert not any((tmp_path / "taking-in").iterdir())
+
+
+def test_a_disk_that_cannot_be_written_loses_nothing(database, tmp_path, scan, workshop):
+    (tmp_path / "file").touch()
+    counter = Counter(database, tmp_path, workshop, working=tmp_path / "file" / "in it")
+    document = counter.taken(scan)
+    counter.do(taking_in.order_reading, document.id, LESTARI)
+    counter.work()
+    found = counter.document(document.id)
+    assert (found.state, found.sentence, found.sha256) == (DocumentState.READY, taking_in.FULL, digest(scan))
