@@ -153,8 +153,6 @@ def order(session: Session, document: Document) -> None:
     """Have the document made, now that its pages are complete."""
     session.flush()
     for page in _pages(session, document):
-        if page.reading is None:
-            page.reading_turned = None  # what could not be read gets another chance
         if page.examined_at and needs_reading(page):
             enqueue(session, Transcribing.transcribe, page=page.id)
     enqueue(session, Assembling.assemble, document=document.id)
