@@ -66,6 +66,9 @@ class Model(DeclarativeBase):
     type_annotation_map = {datetime: UtcDateTime, dict: sa.JSON, list: sa.JSON}
 
 
+READS = "reads only"  # in the info of a session that writes nothing
+
+
 class FairLock:
     """A lock that is given in the order it was asked for, so that no writer waits for ever."""
 
@@ -108,7 +111,7 @@ class Database:
             self.url, pool_size=20, max_overflow=20, pool_pre_ping=True)
         self._lock = FairLock() if self.on_sqlite else None
         self._writing = sessionmaker(self.engine.execution_options(sqlite_begin="BEGIN IMMEDIATE"), expire_on_commit=False)
-        self._reading = sessionmaker(self.engine, expire_on_commit=False)
+        self._reading = sessionmaker(self.engine, expire_on_commit=False, info={READS: True})
         self.committed: list[Callable[[dict[Any, Any]], None]] = []  # told the session's info after each commit
 
     @contextmanager

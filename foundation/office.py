@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from foundation.clock import now
-from foundation.database import Model
+from foundation.database import READS, Model
 
 
 class Office(Model):
@@ -30,14 +30,16 @@ class Office(Model):
 
 
 _THE_ONE = sa.select(Office).where(Office.id == 1)
+_DEFAULTS = {column.key: column.default.arg for column in Office.__table__.c if column.default is not None and column.default.is_scalar}
 
 
 def office(session: Session) -> Office:
-    """The office's row, read once in a session; made with its defaults when there is none yet."""
+    """The office's row, read once in a session. When there is none yet it is made with its defaults; one who only reads sees them."""
     row = session.info.get("office") or session.scalar(_THE_ONE)
     if row is None:
-        row = Office(id=1)
-        session.add(row)
-        session.flush()
+        row = Office(id=1, **_DEFAULTS)
+        if not session.info.get(READS):
+            session.add(row)
+            session.flush()
     session.info["office"] = row  # held, or the session would forget it and read it again
     return row

@@ -114,13 +114,7 @@ class Reader(OcrEngine):
         part = OcrElement(OcrClass.PARAGRAPH, whole, children=lines)
         return OcrElement(OcrClass.PAGE, whole, dpi=dpi, page_number=page_number, children=[part] if lines else []), text.text
 
-    @staticmethod
-    def generate_hocr(input_file: Path, output_hocr: Path, output_text: Path, options: object) -> None:
-        raise NotImplementedError
-
-    @staticmethod
-    def generate_pdf(input_file: Path, output_pdf: Path, output_text: Path, options: object) -> None:
-        raise NotImplementedError
+    generate_hocr = generate_pdf = None  # abstract there, and never asked of an engine that has `generate_ocr`
 
 
 def _element(kind: str, box: Box, scale: float, **more: Any) -> OcrElement:

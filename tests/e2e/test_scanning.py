@@ -433,3 +433,14 @@ def test_what_is_pressed_at_the_station_is_large_enough_for_a_finger_and_in_sigh
     if name != "closed":
         first = page.locator("#go-on" if name == "stopped" else "#scan")
         expect(first).to_be_in_viewport(ratio=1)
+
+
+def test_a_strip_that_somebody_else_arranged_is_drawn_anew_and_a_choice_stays(room: Room, page: Page) -> None:
+    address = full(room, page, 3)
+    glass = page.get_by_role("radio", name="Satu halaman di kaca")
+    glass.check()
+    page.evaluate("document.querySelectorAll('#strip > li')[1].remove()")  # as if it had come to stand in another batch's place
+    with page.expect_response(lambda answer: "changed=order" in answer.url):
+        page.get_by_role("button", name="Geser ke depan").click()
+    shows(page, room.numbers(address))
+    expect(glass).to_be_checked()

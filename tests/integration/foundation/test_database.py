@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from foundation.clock import now
 from foundation.counters import Counter, next_number
 from foundation.database import Database, FairLock
+from foundation.office import Office, office
 from foundation.stations import Station
 
 
@@ -103,3 +104,14 @@ def test_sqlite_is_opened_to_survive_a_power_cut(new_sqlite, tmp_path):
         for pragma, value in (("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("mmap_size", 0)):
             assert session.scalar(sa.text(f"PRAGMA {pragma}")) == value
     database.close()
+
+
+def test_who_only_reads_an_office_that_is_not_there_yet_sees_its_defaults_and_writes_nothing(database):
+    with database.reading() as session:
+        assert (office(session).library, office(session).request_minutes) == ("Perpustakaan Hukum JDIH", 30)
+        assert not session.new
+    with database.transaction() as session:
+        assert session.get(Office, 1) is None
+        assert office(session) in session
+    with database.reading() as session:
+        assert office(session).changed_at

@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import signal
 import subprocess
 import time
@@ -40,7 +39,7 @@ from scanner.transcribing import Transcriber
 from scanner.workshop import TOO_LONG, Workshop
 from tests import drawn, pdf
 from tests.integration.scanner.test_sealing import WHO, sealing_key
-from tests.integration.scanner.test_workshop import children, has_open, until
+from tests.integration.scanner.test_workshop import children, until, worked
 from tests.written import stamped
 from webui.bench.documents import recall
 from webui.bench.long_batch import Staff, make
@@ -254,16 +253,22 @@ def test_a_document_that_is_made_already_is_left_as_it_is(bindery, pictures):
 
 # --- processes that die -------------------------------------------------------------------------------------------------------------
 
+READING, WRITING = 0.3, 0.5  # seconds of CPU: a process is then in the middle of its first page
 
-def during(work: Callable[[], object], moment: Callable[[], bool], deed: Callable[[], object]) -> None:
-    """Do the deed at that moment of the work, which goes on."""
+
+def during(work: Callable[[], object], seconds: float, deed: Callable[[], object]) -> None:
+    """Do the deed when a process has worked for so many seconds of CPU on the work, which goes on."""
+    before = {child: worked(child) for child in children()}
+
+    def moment() -> bool:
+        return any(worked(child) > before.get(child, 0.0) + seconds for child in children())
     with ThreadPoolExecutor(1) as thread:
         going = thread.submit(work)
         limit = time.monotonic() + 60
         while not moment():
             assert not going.done(), "the moment never came"
             assert time.monotonic() < limit
-            time.sleep(0.0005)
+            time.sleep(0.005)
         deed()
         going.result(timeout=100)
 
@@ -276,9 +281,7 @@ def kill_all(how: signal.Signals) -> None:
 def test_a_process_that_is_killed_while_it_reads_costs_nothing(bindery, pictures):
     batch = bindery.batch(pictures)
     bindery.work("inspecting")
-    first = bindery.files.path(bindery.pages(batch)[0].sha256)
-    during(lambda: bindery.work("transcribing"), lambda: any(has_open(child, first) for child in children()),
-           lambda: kill_all(signal.SIGKILL))
+    during(lambda: bindery.work("transcribing"), READING, lambda: kill_all(signal.SIGKILL))
     document = bindery.close(batch)
     bindery.work()
     assert_whole(bindery, bindery.document(document), [page.text for page in PAPER.pages])
@@ -288,9 +291,7 @@ def test_a_process_that_is_killed_while_it_writes_costs_nothing(bindery, picture
     batch = bindery.batch(pictures)
     bindery.work()
     document = bindery.close(batch)
-    second = bindery.files.path(bindery.pages(batch)[1].sha256)
-    during(lambda: bindery.work("assembling"), lambda: any(has_open(child, second) for child in children()),
-           lambda: kill_all(signal.SIGKILL))
+    during(lambda: bindery.work("assembling"), WRITING, lambda: kill_all(signal.SIGKILL))
     assert_whole(bindery, bindery.document(document), [page.text for page in PAPER.pages])
 
 
@@ -322,9 +323,7 @@ def test_a_service_that_is_killed_while_it_writes_makes_it_when_it_is_there_agai
 def test_a_page_that_breaks_its_reader_costs_its_text_and_nothing_else(bindery, pictures):
     batch = bindery.batch(pictures)
     bindery.work("inspecting")
-    first = bindery.files.path(bindery.pages(batch)[0].sha256)
-    during(lambda: bindery.work("transcribing"), lambda: any(has_open(child, first) for child in children()),
-           lambda: kill_all(signal.SIGSEGV))
+    during(lambda: bindery.work("transcribing"), READING, lambda: kill_all(signal.SIGSEGV))
     document = bindery.close(batch)
     bindery.work()
     made = bindery.document(document)
@@ -467,9 +466,6 @@ def resident(process: int) -> int:
 # --- the text on the letters --------------------------------------------------------------------------------------------------------
 
 
-poppler = pytest.mark.skipif(not shutil.which("pdftotext"), reason="needs poppler-utils")
-
-
 @pytest.fixture(scope="module")
 def read(tmp_path_factory: pytest.TempPathFactory, new_sqlite: Callable[[Path], str], workshop: Workshop) -> Path:
     """The PDF of three pages that were scanned crooked, upside down, and with a seal over the text."""
@@ -493,7 +489,6 @@ def selected(path: Path) -> list[list[tuple[str, tuple[float, ...]]]]:
             for page in told.split("<page ")[1:]]
 
 
-@poppler
 def test_what_is_selected_lies_on_the_ink_of_its_word_on_three_pages(read):
     shown = pdf.pictures(read.read_bytes(), SEEN_DPI)
     for picture, words in zip(shown, selected(read), strict=True):
@@ -512,7 +507,6 @@ def test_what_is_selected_lies_on_the_ink_of_its_word_on_three_pages(read):
         assert bare.sum() < 0.02 * ink.sum() or picture is shown[2]  # the seal is no word
 
 
-@poppler
 @pytest.mark.parametrize("options", [(), ("-raw",)], ids=["by its layout", "as written"])
 def test_what_is_copied_keeps_labels_before_their_clauses(read, options):
     words = subprocess.run(["pdftotext", *options, read, "-"], capture_output=True, text=True, check=True).stdout.split()

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import re
-import shutil
 import subprocess
 import sys
 from contextlib import closing
@@ -27,9 +26,6 @@ from tests.written import ABOUT, DECISION, order, page, stamped
 
 JAVA = Path("/usr/share/java")
 JARS = [JAVA / f"{name}.jar" for name in ("preflight", "pdfbox2", "fontbox2", "xmpbox", "commons-logging", "javax.activation", "jaxb-api")]
-judged = pytest.mark.skipif(not shutil.which("java") or not all(jar.exists() for jar in JARS),
-                            reason="needs Java and Apache PDFBox (libpdfbox2-java libactivation-java libjaxb-api-java)")
-poppler = pytest.mark.skipif(not shutil.which("pdftotext"), reason="needs poppler-utils")
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +86,6 @@ def preflight(path: Path) -> str:
     return done.stdout + done.stderr
 
 
-@judged
 def test_a_twin_in_pdfa_1b_is_valid_to_apache_pdfbox(tmp_path):
     picture, words = page()
     told = compose(order(tmp_path, [(scanned(stamped(picture)), words), (empty(), None)], profile="1b",
@@ -99,7 +94,6 @@ def test_a_twin_in_pdfa_1b_is_valid_to_apache_pdfbox(tmp_path):
     assert "is a valid PDF/A-1b file" in preflight(tmp_path / "document.pdf")
 
 
-@judged
 def test_that_judge_refuses_a_twin_without_its_colours(tmp_path):
     compose(order(tmp_path, [page()], profile="1b"))
     with pikepdf.open(tmp_path / "document.pdf", allow_overwriting_input=True) as pdf:
@@ -129,7 +123,6 @@ def test_a_file_whose_text_has_no_letters_behind_it_is_refused(made, tmp_path):
 # --- the words -------------------------------------------------------------------------------------------------------------------
 
 
-@poppler
 def test_every_word_of_three_pages_lies_on_its_letters_within_a_millimetre(made):
     pages = extracted(made[0], "-bbox").split("<page ")[1:]
     found = re.compile(r'<word xMin="(.+?)" yMin="(.+?)" xMax="(.+?)" yMax="(.+?)">(.+?)</word>')
@@ -161,7 +154,6 @@ def test_what_is_copied_is_the_text_line_by_line_with_its_spaces(made):
     assert lines.index("MEMUTUSKAN:") == 8
 
 
-@poppler
 @pytest.mark.parametrize("options", [(), ("-raw",)], ids=["by its layout", "as written"])
 def test_the_labels_of_columns_are_read_before_their_clauses(made, options):
     words = extracted(made[0], "-f", "1", "-l", "1", *options).split()
@@ -174,7 +166,6 @@ def test_the_labels_of_columns_are_read_before_their_clauses(made, options):
     assert places == sorted(places)
 
 
-@poppler
 def test_a_word_divided_at_the_end_of_a_line_is_found(made):
     assert "pelaksanaan tugas" in extracted(made[0])
 

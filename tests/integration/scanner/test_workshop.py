@@ -71,6 +71,15 @@ def has_open(process: int, file: Path) -> bool:
         return False
 
 
+def worked(process: int) -> float:
+    """Seconds of CPU that the process has had; none when it has ended."""
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
+
+
 def works(workshop: Workshop, page: Path) -> bool:
     return [finding.code for finding in workshop.examine(page, 300).findings] == [Flag.SKEWED]
 

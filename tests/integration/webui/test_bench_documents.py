@@ -1,6 +1,5 @@
 """The bench of documents runs, counts right, and says what is missing."""
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -81,7 +80,6 @@ def test_the_table_says_the_aims_beside_the_figures_and_what_was_left_out(figure
         assert words in text
 
 
-@pytest.mark.skipif(not shutil.which("tesseract"), reason="needs tesseract-ocr")
 def test_bare_tesseract_is_what_ours_is_compared_with(drawn: Path, tmp_path: Path) -> None:
     pages = [page for page in corpus.scans(drawn) if page.path.stem == "d1p1"]
     with documents.reading_ways.using() as used:

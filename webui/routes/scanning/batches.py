@@ -11,7 +11,7 @@ from webui.routes.scanning.frame import batch_page, count, do, page, row_id, scr
 from webui.wiring import wiring
 
 PARTS = {"chosen": "_chosen.html", "live": "_live.html"}  # by the id of what a script asks to have drawn anew
-CHANGED = {"", "page", "move", "strip", "how"}
+CHANGED = {"", "page", "move", "order", "strip", "how"}
 
 
 @screens.get("")

@@ -86,7 +86,10 @@ document.addEventListener("htmx:oobBeforeSwap", (event) => {
     for (const page of fragment.querySelectorAll("li")) if (page.id !== target.id) document.getElementById(page.id)?.remove();
   }
 });
-document.addEventListener("htmx:oobErrorNoTarget", () => location.reload()); // somebody else has arranged the pages
+// Somebody else has arranged the pages, or two acts overtook each other: the strip is drawn anew, and a choice of how to scan stays.
+document.addEventListener("htmx:oobErrorNoTarget", () => {
+  htmx.ajax("GET", location.pathname, { target: "#live", swap: "outerHTML", values: { changed: "order" } });
+});
 let held = "";
 document.addEventListener("htmx:beforeSwap", () => { held = document.activeElement?.closest("#strip > li")?.id ?? held; });
 document.addEventListener("htmx:afterSettle", () => {
