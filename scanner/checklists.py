@@ -1,19 +1,19 @@
 """Whether the pages of a document are all there, in order and its own: rules over what stands on them, each with its reason."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple
 
 from rapidfuzz import fuzz
 
-from foundation.text import t
 from scanner import numbers
 from scanner.anatomy import CLAUSES, DECISIONS, DECREED, OTHER_TITLE, Anatomy, Head, Leaf, Row, capitals, clauses, day, letters, same
 from scanner.findings import Flag
 from scanner.products import ProductType
+from scanner.remarks import Code, Remark
 from scanner.texts import PageText
 
 # Of 100; measured on 80 drawn decisions, each read twice with 1.5 % of its letters wrong
@@ -30,109 +30,6 @@ ALL = frozenset(ProductType)
 EMPTY = {Flag.BLANK}
 
 
-class Severity(StrEnum):
-    NOTE = "note"    # for the checker to know
-    LOOK = "look"    # a person should look, and may well go on
-    STOP = "stop"    # something is missing, or does not belong here
-
-
-class Code(StrEnum):
-    MISSING_AFTER = "missing after"
-    MISSING_AT_END = "missing at end"
-    OUT_OF_ORDER = "out of order"
-    STARTS_LATE = "starts late"
-    NO_BEGINNING = "no beginning"
-    BEGINS_LATER = "begins later"
-    TWO_BEGINNINGS = "two beginnings"
-    NO_END = "no end"
-    TWO_ENDS = "two ends"
-    AFTER_THE_END = "after the end"
-    END_OF_ANOTHER = "end of another"
-    PART_MISSING = "part missing"
-    CLAUSES_JUMP = "clauses jump"
-    ITEMS_JUMP = "items jump"
-    ROWS_JUMP = "rows jump"
-    YEARS_DIFFER = "years differ"
-    TITLES_DIFFER = "titles differ"
-    PAGE_NUMBERS = "page numbers"
-    ANNEX_MISSING = "annex missing"
-    ANNEX_OF_ANOTHER = "annex of another"
-    PAGE_COUNT = "page count"
-    SHEET_COUNT = "sheet count"
-    DOUBLED = "doubled"
-    PAPER_SIZE = "paper size"
-    BADLY_READ = "badly read"
-    UNREADABLE = "unreadable"
-    COPY_UNMARKED = "copy unmarked"
-    COPY_UNCERTIFIED = "copy uncertified"
-    NO_COLOUR = "no colour"
-    PERSONAL_DATA = "personal data"
-
-
-class Meaning(NamedTuple):
-    """Of a code: marked sentences, with places for a remark's details."""
-
-    severity: Severity
-    sentence: str
-    next_step: str
-
-
-LOOK_FOR = t("Look for the page in the stack, and put it in where it belongs.")
-REORDER = t("Put the pages in order.")
-REMOVE = t("If it belongs to another document, take it out.")
-
-MEANINGS = {
-    Code.MISSING_AFTER: Meaning(Severity.STOP, t("After page %(page)d something seems to be missing: its last words “%(words)s” do "
-                                                 "not go on on page %(next)d."), LOOK_FOR),
-    Code.MISSING_AT_END: Meaning(Severity.STOP, t("After page %(page)d, the last one before an end or an annex, something seems to be "
-                                                  "missing: its last words “%(words)s” do not go on."), LOOK_FOR),
-    Code.OUT_OF_ORDER: Meaning(Severity.STOP, t("The pages seem to be out of order: page %(page)d goes on on page %(other)d."), REORDER),
-    Code.STARTS_LATE: Meaning(Severity.STOP, t("Page %(page)d has the printed number %(first)d: what is before it seems to be missing."),
-                              LOOK_FOR),
-    Code.NO_BEGINNING: Meaning(Severity.STOP, t("The first page seems to be missing: no page has number and title at its head."), LOOK_FOR),
-    Code.BEGINS_LATER: Meaning(Severity.STOP, t("The document begins on page %(page)d, not on the first."), REORDER),
-    Code.TWO_BEGINNINGS: Meaning(Severity.STOP, t("On page %(page)d another document begins."), REMOVE),
-    Code.NO_END: Meaning(Severity.STOP, t("The last page seems to be missing: no page says where and when it was enacted."), LOOK_FOR),
-    Code.TWO_ENDS: Meaning(Severity.STOP, t("Page %(page)d ends a document for the second time."), REMOVE),
-    Code.AFTER_THE_END: Meaning(Severity.STOP, t("Page %(page)d comes after the end on page %(other)d, and has clauses."), REORDER),
-    Code.END_OF_ANOTHER: Meaning(Severity.STOP, t("Page %(page)d was signed by another office than the one on the first page."), REMOVE),
-    Code.PART_MISSING: Meaning(Severity.STOP, t("The part “%(part)s” was not found on any page."), LOOK_FOR),
-    Code.CLAUSES_JUMP: Meaning(Severity.STOP, t("Between page %(page)d and page %(next)d clauses are missing or in another order: after "
-                                                "%(last)s comes %(first)s."), LOOK_FOR),
-    Code.ITEMS_JUMP: Meaning(Severity.STOP, t("Between page %(page)d and page %(next)d points are missing or in another order: after "
-                                              "“%(last)s” comes “%(first)s”."), LOOK_FOR),
-    Code.ROWS_JUMP: Meaning(Severity.STOP, t("Between page %(page)d and page %(next)d rows of the table are missing: after %(last)s comes "
-                                             "%(first)s."), LOOK_FOR),
-    Code.YEARS_DIFFER: Meaning(Severity.STOP, t("Page %(page)d was enacted in %(year)d; the number on the first page is of %(other)d."),
-                               REMOVE),
-    Code.TITLES_DIFFER: Meaning(Severity.STOP, t("The title at the head is not the title of what is decreed on page %(page)d."), REMOVE),
-    Code.PAGE_NUMBERS: Meaning(Severity.STOP, t("The printed page numbers do not go on: after page %(page)d, number %(last)d, comes number "
-                                                "%(first)d."), LOOK_FOR),
-    Code.ANNEX_MISSING: Meaning(Severity.STOP, t("The document names %(named)d annexes as parts of it, and %(found)d are there."),
-                                t("Look for the annex in the stack, and scan it as well.")),
-    Code.ANNEX_OF_ANOTHER: Meaning(Severity.STOP, t("The annex on page %(page)d has another number or title than the first page."),
-                                   REMOVE),
-    Code.PAGE_COUNT: Meaning(Severity.STOP, t("There are %(found)d pages with something on them; %(declared)d were declared."),
-                             t("Count the pages of the paper once more.")),
-    Code.SHEET_COUNT: Meaning(Severity.STOP, t("There are %(found)d pages; that cannot be the %(declared)d sheets that were counted."),
-                              t("Count the sheets of the paper once more.")),
-    Code.DOUBLED: Meaning(Severity.STOP, t("Page %(page)d says the same as page %(other)d."),
-                          t("If the sheet was scanned twice, remove one of the two.")),
-    Code.PAPER_SIZE: Meaning(Severity.LOOK, t("Page %(page)d has another size than the others."), REMOVE),
-    Code.BADLY_READ: Meaning(Severity.LOOK, t("Page %(page)d could only be read badly."),
-                             t("Look whether it is sharp enough, or scan it again.")),
-    Code.UNREADABLE: Meaning(Severity.LOOK, t("Page %(page)d could not be read; nothing is known about it."), t("Look at it yourself.")),
-    Code.COPY_UNMARKED: Meaning(Severity.NOTE, t("It says “ttd” like a copy, and the word SALINAN was not found on the first page."),
-                                t("See whether the copy stamp is there.")),
-    Code.COPY_UNCERTIFIED: Meaning(Severity.NOTE, t("It is a copy, and “Salinan sesuai dengan aslinya” was not found."),
-                                   t("See whether it is certified as a copy.")),
-    Code.NO_COLOUR: Meaning(Severity.NOTE, t("Page %(page)d, which is to be signed and sealed, has no coloured ink."),
-                            t("See whether signature and seal are there.")),
-    Code.PERSONAL_DATA: Meaning(Severity.LOOK, t("Page %(page)d may have personal data: %(identities)d identity numbers, %(telephones)d "
-                                                 "telephone numbers."), t("See whether they may be published.")),
-}
-
-
 @dataclass(frozen=True)
 class PageSeen:
     """A page as it was scanned: the number that people see, what was read (None: nothing), what its picture told, its size in mm.
@@ -146,34 +43,6 @@ class PageSeen:
     width_mm: float = 0.0
     height_mm: float = 0.0
     has_colour: bool | None = None
-
-
-@dataclass(frozen=True)
-class Remark:
-    """Something to see to; `pages` are numbers as people see them, `details` fill the places in its sentence."""
-
-    code: Code
-    pages: tuple[int, ...] = ()
-    details: Mapping[str, int | str] = field(default_factory=dict)
-
-    @property
-    def severity(self) -> Severity:
-        return MEANINGS[self.code].severity
-
-    @property
-    def sentence(self) -> str:
-        return MEANINGS[self.code].sentence
-
-    @property
-    def next_step(self) -> str:
-        return MEANINGS[self.code].next_step
-
-    def to_json(self) -> dict[str, Any]:
-        return {"code": self.code, "pages": list(self.pages), "details": dict(self.details)}
-
-    @classmethod
-    def from_json(cls, kept: Mapping[str, Any]) -> Self:
-        return cls(Code(kept["code"]), tuple(kept["pages"]), kept["details"])
 
 
 class Look(StrEnum):

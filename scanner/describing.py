@@ -31,7 +31,7 @@ def describe_seen(session: Session, document_id: int, seen: Sequence[checklists.
     texts = [page.text for page in seen]
     found = reading.suggest(texts, roster(session))
     document.suggested = {field.value: _kept(suggestion, texts) for field, suggestion in found.items()}
-    document.remarks = [_remark(remark) for remark in checklists.examine(seen, expected_sheets=batch.expected_sheets if batch else None)]
+    document.remarks = [remark.to_json() for remark in checklists.examine(seen, expected_sheets=batch.expected_sheets if batch else None)]
 
 
 def _size(page: Page) -> tuple[int, int]:
@@ -42,11 +42,6 @@ def _kept(suggestion: reading.Suggestion, pages: Sequence[PageText | None]) -> d
     """`box` and `size` (of the page) in the same dots, so that the place can be cut out of any picture of the page."""
     page = pages[suggestion.page]
     return {**suggestion.to_json(), "page": suggestion.page + 1, "size": [page.width, page.height] if page else [0, 0]}
-
-
-def _remark(remark: checklists.Remark) -> dict:
-    return {"code": remark.code, "severity": remark.severity.value, "pages": list(remark.pages), "details": dict(remark.details),
-            "sentence": remark.sentence, "next_step": remark.next_step}
 
 
 def about(session: Session, document: Document) -> dict[str, str]:

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from operator import mul
-from typing import Any, NamedTuple, Self
+from typing import Any, ClassVar, Self
 
 from foundation.text import t
+from scanner.meanings import Explained, Meaning
 
 # the same sheet, scanned twice, is alike by .96 and more (.92 when one is pale and blurred), other pages of its make by .70 and less:
 # 16 drawn pages of decisions, 8 of plain text
@@ -35,14 +36,6 @@ class Flag(StrEnum):
     UNSEEN = "unseen"    # raised by who has a failed Examination
 
 
-class Meaning(NamedTuple):
-    """Of a flag: marked sentences, with places for a finding's details. `next_step` is empty where nothing needs to be done."""
-
-    severity: Severity
-    sentence: str
-    next_step: str = ""
-
-
 MEANINGS = {
     Flag.BLANK: Meaning(Severity.LOOK, t("The page is blank.")),
     Flag.ALMOST_BLANK: Meaning(Severity.LOOK, t("The page is almost blank."), t("See whether what little is on it is wanted.")),
@@ -64,23 +57,12 @@ MEANINGS = {
 
 
 @dataclass(frozen=True)
-class Finding:
+class Finding(Explained):
     """Something that a person should know about a page; `details` fill the places in its sentence."""
 
+    meanings: ClassVar[Mapping[Flag, Meaning]] = MEANINGS
     code: Flag
     details: Mapping[str, int] = field(default_factory=dict)
-
-    @property
-    def severity(self) -> Severity:
-        return MEANINGS[self.code].severity
-
-    @property
-    def sentence(self) -> str:
-        return MEANINGS[self.code].sentence
-
-    @property
-    def next_step(self) -> str:
-        return MEANINGS[self.code].next_step
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,10 @@
 """What a product's own text says that it is: suggestions to be confirmed, each with its place on the page, empty rather than guessed."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
@@ -58,10 +58,6 @@ class Suggestion:
 
     def to_json(self) -> dict[str, Any]:
         return {"value": self.value, "raw": self.raw, "page": self.page, "box": list(self.box), "sure": self.sure, "why": self.why}
-
-    @classmethod
-    def from_json(cls, kept: Mapping[str, Any]) -> Self:
-        return cls(kept["value"], kept["raw"], kept["page"], Box(*kept["box"]), Sure(kept["sure"]), kept["why"])
 
 
 READ = t("Read as it is printed.")

@@ -1,7 +1,9 @@
 """PDFs as they come from elsewhere: written by a word processor, scanned, signed, locked, full of things, and made to do harm."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
 import pikepdf
 from cryptography import x509
@@ -14,6 +16,7 @@ from PIL import Image
 from scanner.sealing import SealSettings, seal
 from scanner.texts import PageText
 
+Result = TypeVar("Result")
 LETTER = 0.6  # of the size of Courier, each is wide
 
 
@@ -61,8 +64,14 @@ def signed(path: Path, source: Path, signatory: tuple[x509.Certificate, rsa.RSAP
     (path.parent / "key.p12").write_bytes(pkcs12.serialize_key_and_certificates(
         b"kunci", signatory[1], signatory[0], None, serialization.BestAvailableEncryption(b"rahasia contoh")))
     (path.parent / "password").write_text("rahasia contoh")
-    seal(source, path, SealSettings(password=path.parent / "password", key=path.parent / "key.p12"))
+    aside(seal, source, path, SealSettings(password=path.parent / "password", key=path.parent / "key.p12"))
     return path
+
+
+def aside(pyhanko: Callable[..., Result], *what: object) -> Result:
+    """In a thread of its own: pyHanko runs an event loop, and so does the browser of the tests, in the main one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(pyhanko, *what).result()
 
 
 def locked(path: Path, source: Path, user: str = "") -> Path:

@@ -8,14 +8,14 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from sqlalchemy.orm import Session
 
 from scanner import confirming, digitising, document_overview
-from scanner.checklists import LOOK_FOR, Code
 from scanner.documents import Document, DocumentState, Official, Origin
-from scanner.fictional.decisions import Paper, decision
-from scanner.fictional.layout import drawn
 from scanner.reading import LIKE_OFFICIAL, READ, Field, Suggestion, Sure
+from scanner.remarks import LOOK_FOR, Code
 from scanner.simulated import set_fault
 from scanner.texts import Box
 from tests.e2e.station import COMES, LESTARI, Room, running, screen, sign_in
+from webui.bench.fictional.decisions import Paper, decision
+from webui.bench.fictional.layout import drawn
 
 READY = 120_000  # milliseconds until a few pages are read and made a PDF, on a busy machine
 FIELDS = list(confirming.FIELDS)

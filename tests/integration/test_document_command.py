@@ -10,11 +10,11 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from scanner.checklists import Code
-from scanner.fictional import layout
-from scanner.fictional.decisions import decision
+from scanner.remarks import Code
 from scanner.workshop import PROJECT
 from tests import drawn, pdf
+from webui.bench.fictional import layout
+from webui.bench.fictional.decisions import decision
 
 PAPER = decision(20)  # two pages
 

@@ -11,9 +11,9 @@ from typing import Any
 import qrcode
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
-from scanner.fictional import decisions, layout
 from scanner.simulated import PICTURES
 from scanner.texts import Box, PageText
+from webui.bench.fictional import decisions, layout
 
 LIST = "corpus.json"
 FIELDS = {"number": "nomor_lengkap", "year": "tahun", "title": "judul", "date": "tanggal", "place": "tempat", "signatory": "penandatangan"}

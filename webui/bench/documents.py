@@ -12,14 +12,14 @@ from pathlib import Path
 import click
 from rapidfuzz.distance import Levenshtein
 
-from scanner.checklists import MEANINGS, Code, Severity
-from scanner.fictional.decisions import Paper
-from scanner.fictional.defects import broken
 from scanner.findings import Examination
 from scanner.products import ProductType
+from scanner.remarks import MEANINGS, Code, Severity
 from scanner.texts import PageText
 from webui.bench import corpus, last_page, reading_ways
 from webui.bench.corpus import Scan
+from webui.bench.fictional.decisions import Paper
+from webui.bench.fictional.defects import broken
 from webui.bench.reading_ways import Made, Missing, Ours, Used
 
 BARE, OURS = "tesseract -l ind", "ours"

@@ -14,9 +14,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from scanner import checklists, reading
-from scanner.checklists import PageSeen, Remark
+from scanner.checklists import PageSeen
 from scanner.findings import SAME_SHEET, Examination, Flag, alike
 from scanner.reading import Suggestion
+from scanner.remarks import Remark
 from scanner.texts import PageText
 from scanner.workshop import Workshop
 from webui.bench.corpus import Scan

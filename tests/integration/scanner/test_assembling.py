@@ -28,13 +28,11 @@ from foundation.stations import Station, StationKind
 from scanner import arranging, confirming, digitising, document_overview, searching
 from scanner.assembling import Assembler
 from scanner.batches import Page, Purpose, Run, RunState
-from scanner.checklists import Code
 from scanner.device import Mode, Settings, Source
 from scanner.documents import Document, DocumentState
-from scanner.fictional import layout
-from scanner.fictional.decisions import decision
 from scanner.inspecting import Inspecting, Inspector
 from scanner.reading import Field
+from scanner.remarks import Code
 from scanner.transcribing import Transcriber
 from scanner.workshop import TOO_LONG, Workshop
 from tests import drawn, pdf
@@ -42,6 +40,8 @@ from tests.integration.scanner.test_sealing import WHO, sealing_key
 from tests.integration.scanner.test_workshop import children, until, worked
 from tests.written import stamped
 from webui.bench.documents import recall
+from webui.bench.fictional import layout
+from webui.bench.fictional.decisions import decision
 from webui.bench.long_batch import Staff, make
 from webui.bench.service import Service
 

@@ -18,6 +18,7 @@ from pyhanko.sign.timestamps import DummyTimeStamper
 from foundation.errors import Refused
 from scanner.assembly import compose
 from scanner.sealing import SealSettings, seal, seals
+from tests.from_elsewhere import aside
 from tests.written import order, page
 
 WHO = "Segel Kantor Contoh"
@@ -81,19 +82,20 @@ def office(tmp_path_factory):
 @pytest.fixture
 def sealed(office, tmp_path) -> Path:
     folder, settings, _ = office
-    seal(folder / "document.pdf", tmp_path / "sealed.pdf", settings)
+    aside(seal, folder / "document.pdf", tmp_path / "sealed.pdf", settings)
     return tmp_path / "sealed.pdf"
 
 
 def test_a_seal_says_whose_it_is_and_that_nothing_was_changed(sealed):
-    found, = seals(sealed)
+    found, = aside(seals, sealed)
     assert (found.who, found.stamped, found.intact, found.whole) == (WHO, False, True, True)
     assert abs(found.when - datetime.now(UTC)) < timedelta(minutes=5)
 
 
 def test_nobodys_trust_is_judged_without_a_list_of_whom_to_trust(sealed, office):
     folder = office[0]
-    assert [seals(sealed, trusted)[0].trusted for trusted in ([], [folder / "root.pem"], [folder / "stranger.pem"])] == [None, True, False]
+    lists = [], [folder / "root.pem"], [folder / "stranger.pem"]
+    assert [aside(seals, sealed, trusted)[0].trusted for trusted in lists] == [None, True, False]
 
 
 def test_the_document_under_the_seal_is_as_it_was(sealed, office):
@@ -103,8 +105,8 @@ def test_the_document_under_the_seal_is_as_it_was(sealed, office):
 
 def test_a_seal_with_a_time_stamp_says_the_time_of_the_service(office, tmp_path):
     folder, settings, stamper = office
-    seal(folder / "document.pdf", tmp_path / "sealed.pdf", settings, stamper)
-    found, = seals(tmp_path / "sealed.pdf")
+    aside(seal, folder / "document.pdf", tmp_path / "sealed.pdf", settings, stamper)
+    found, = aside(seals, tmp_path / "sealed.pdf")
     assert (found.stamped, found.intact, found.whole) == (True, True, True)
 
 
@@ -125,7 +127,7 @@ def test_something_added_after_the_seal_is_found(sealed, tmp_path):
         writer.root[NameObject("/Added")] = TextStringObject("x")
         writer.update_root()
         writer.write(out)
-    found, = seals(tmp_path / "more.pdf")
+    found, = aside(seals, tmp_path / "more.pdf")
     assert (found.intact, found.whole) == (False, False)
 
 
@@ -149,20 +151,20 @@ def test_a_wrong_key_or_password_is_said_and_nothing_is_written(office, tmp_path
     folder, settings, _ = office
     (tmp_path / "wrong").write_text("bukan")
     with pytest.raises(Refused, match="key for the seal"):
-        seal(folder / "document.pdf", tmp_path / "sealed.pdf", SealSettings(**{**settings.__dict__, wrong: tmp_path / "wrong"}))
+        aside(seal, folder / "document.pdf", tmp_path / "sealed.pdf", SealSettings(**{**settings.__dict__, wrong: tmp_path / "wrong"}))
     assert not (tmp_path / "sealed.pdf").exists()
 
 
 def test_a_time_stamping_service_that_does_not_answer_is_said(office, tmp_path):
     folder, settings, _ = office
     with pytest.raises(Refused, match="time-stamping"):
-        seal(folder / "document.pdf", tmp_path / "sealed.pdf", SealSettings(**{**settings.__dict__, "timestamps": "http://127.0.0.1:9/"}))
+        aside(seal, folder / "document.pdf", tmp_path / "sealed.pdf", SealSettings(**{**settings.__dict__, "timestamps": "http://127.0.0.1:9/"}))
 
 
 def test_what_is_no_pdf_has_no_seals(tmp_path):
     (tmp_path / "text.pdf").write_bytes(b"no pdf")
     with pytest.raises(ValueError):
-        seals(tmp_path / "text.pdf")
+        aside(seals, tmp_path / "text.pdf")
 
 
 def test_a_sealed_file_still_opens(sealed):

@@ -15,13 +15,13 @@ from foundation.jobs import Worker
 from foundation.people import Actor, Role
 from scanner import confirming, document_overview, searching, taking_in
 from scanner.checking_pdf import check
-from scanner.checklists import Code
 from scanner.documents import Document, DocumentState, Origin
-from scanner.fictional import layout
-from scanner.fictional.decisions import decision
+from scanner.remarks import Code
 from scanner.workshop import TOO_LONG, Workshop
 from tests import drawn, from_elsewhere
 from tests.integration.scanner.test_sealing import certificate
+from webui.bench.fictional import layout
+from webui.bench.fictional.decisions import decision
 
 LESTARI = Actor("Lestari Contoh", frozenset({Role.LEGAL_STAFF}))
 PAPER = decision(20)  # two pages

@@ -15,12 +15,12 @@ from foundation.jobs import Worker
 from foundation.people import Role
 from scanner import document_overview
 from scanner.documents import Document, DocumentState
-from scanner.fictional import layout
-from scanner.fictional.decisions import decision
 from tests import drawn, from_elsewhere, pdf
 from tests.integration.scanner.test_assembling import Bindery
 from tests.integration.scanner.test_sealing import certificate
 from tests.integration.webui.conftest import Browser
+from webui.bench.fictional import layout
+from webui.bench.fictional.decisions import decision
 from webui.routes.scanning import documents
 
 PAPER = decision(20)  # two pages

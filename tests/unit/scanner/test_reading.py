@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 
 from scanner import numbers
-from scanner.fictional.decisions import OFFICIALS, STRANGERS, Paper, circular, decision, memorandum, minutes
-from scanner.fictional.layout import written
-from scanner.reading import Field, Suggestion, Sure, suggest
+from scanner.reading import Field, Sure, suggest
 from scanner.texts import Line, PageText, Word, around
 from tests.fictional.noise import bare, noisy
+from webui.bench.fictional.decisions import OFFICIALS, STRANGERS, Paper, circular, decision, memorandum, minutes
+from webui.bench.fictional.layout import written
 
 SEEDS = range(60)
 
@@ -172,8 +172,3 @@ def test_of_the_numbers_of_two_parties_none_is_ours():
 @pytest.mark.parametrize("pages", [[], [None], [PageText(0, 0, 300)], [PageText(2480, 3508, 300), None]])
 def test_of_pages_that_say_nothing_nothing_is_suggested(pages):
     assert suggest(pages, OFFICIALS) == {}
-
-
-def test_a_suggestion_is_kept_and_read_back():
-    for suggestion in suggest(decision(0).pages, OFFICIALS).values():
-        assert Suggestion.from_json(suggestion.to_json()) == suggestion

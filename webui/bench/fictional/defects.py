@@ -3,8 +3,8 @@
 import random
 from collections.abc import Iterator
 
-from scanner.fictional.decisions import Paper
 from scanner.texts import PageText
+from webui.bench.fictional.decisions import Paper
 
 
 def broken(paper: Paper, other: Paper, seed: int) -> Iterator[tuple[str, list[PageText]]]:
