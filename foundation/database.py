@@ -18,6 +18,9 @@ T = TypeVar("T")
 
 # Below 3.51.3 a WAL reset can corrupt the file (sqlite.org, release notes of 3.51.3); Debian 12 ships 3.40.1.
 OLDEST_SQLITE = (3, 51, 3)
+# A database this small lies in memory or on an SSD, where a page anywhere costs hardly more than the next one; taken for a turning
+# disk's, every word of every document is read, where the index knows the answer (8 ms instead of 130 in 2,500 documents).
+PLANNING = "-c random_page_cost=1.1"
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000",
            "trusted_schema=OFF", "cell_size_check=ON", "journal_size_limit=67108864", "cache_size=-16000")
 
@@ -108,7 +111,8 @@ class Database:
         self.url = sa.engine.make_url(url)
         self.on_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite_engine(self.url) if self.on_sqlite else sa.create_engine(
-            self.url, pool_size=20, max_overflow=20, pool_pre_ping=True)
+            self.url, pool_size=20, max_overflow=20, pool_pre_ping=True,
+            connect_args={"options": f"{PLANNING} {self.url.query.get('options', '')}"})
         self._lock = FairLock() if self.on_sqlite else None
         self._writing = sessionmaker(self.engine.execution_options(sqlite_begin="BEGIN IMMEDIATE"), expire_on_commit=False)
         self._reading = sessionmaker(self.engine, expire_on_commit=False, info={READS: True})

@@ -11,16 +11,19 @@ from foundation.people import Actor, Role
 from foundation.text import LANGUAGES, clean, t
 
 ZONES = {"Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
+TEXTS = {"name": 120, "library": 120, "address": 300, "slip_terms": 400, "copy_footer": 120, "heading": 200, "place": 120, "region": 10}
 NUMBERS = {"request_minutes": (5, 480), "print_minutes": (5, 480), "retention_days": (1, 3650), "borrower_limit": (1, 20)}
-SWITCHES = ("officer_admits", "self_service")
+SWITCHES = ("officer_admits", "self_service", "copy_code")
 
 
 def save_office(session: Session, form: Mapping[str, str], by: Actor) -> Office:
     """Set the office to what the form says. Raises Refused with a sentence for each field that cannot be used."""
     by.must_be(Role.ADMIN)
     texts = {name: clean(form.get(name), longest)
-             for name, longest in {"name": 120, "library": 120, "address": 300, "slip_terms": 400, "copy_footer": 120}.items()}
+             for name, longest in TEXTS.items()}
     wrong = {name: t("This may not be empty.") for name in ("name", "library") if not texts[name]}
+    if texts["region"] and not (texts["region"].isascii() and texts["region"].isalnum()):
+        wrong["region"] = t("Write letters and digits only.")
     if form.get("time_zone") not in ZONES:
         wrong["time_zone"] = t("Choose a time zone.")
     if form.get("language") not in LANGUAGES:

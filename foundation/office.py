@@ -23,7 +23,11 @@ class Office(Model):
     print_minutes: Mapped[int] = mapped_column(default=60)        # a paper not printed by then is not printed any more
     retention_days: Mapped[int] = mapped_column(default=90)
     borrower_limit: Mapped[int] = mapped_column(default=3)        # copies in one person's hands at once, whatever the rule
+    heading: Mapped[str] = mapped_column(sa.String(200), default="")      # as corporate author (T.E.U. badan); empty: its name
+    place: Mapped[str] = mapped_column(sa.String(120), default="")        # where what it issues is enacted, unless a product says another
+    region: Mapped[str] = mapped_column(sa.String(10), default="")        # its code in the names of published files
     copy_footer: Mapped[str] = mapped_column(sa.String(120), default="")  # under every page of a document's copy, never of its master
+    copy_code: Mapped[bool] = mapped_column(default=False)        # on its last page, what leads to where the copy can be compared
     slip_terms: Mapped[str] = mapped_column(sa.String(400), default="")
     notice_version: Mapped[int] = mapped_column(default=1)
     changed_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)

@@ -150,9 +150,8 @@ class Index:
     def matches(self, session: Session, condition: Condition, kinds: Collection[str], years: Years, most: int) -> dict[int, str]:
         """Up to `most` things of these kinds (none: any) and years that meet the condition, newest first: their ids and kinds."""
         ask = _ask_sqlite if _engine(session) == "sqlite" else _ask_postgresql
-        query, values = ask(condition, sorted(kinds))
-        first, last = _span(years)
-        found = session.execute(self._sql(query), {**values, "first": first, "last": last, "most": most})
+        query, values = ask(condition, sorted(kinds), years)
+        found = session.execute(self._sql(query), {**values, "most": most})
         return {i: kind for i, kind in found}
 
     def grown(self, session: Session, beginnings: Collection[str]) -> dict[str, list[str]]:
@@ -197,26 +196,31 @@ def _span(years: Years) -> tuple[int, int]:
     return max(_newness(first), YEAR), _newness(LAST_YEAR if last is None else last) + YEAR - 1
 
 
-def _ask_sqlite(condition: Condition, kinds: Sequence[str]) -> tuple[str, dict[str, object]]:
+def _ask_sqlite(condition: Condition, kinds: Sequence[str], years: Years) -> tuple[str, dict[str, object]]:
+    first, last = _span(years)
+    values: dict[str, object] = {"first": first, "last": last}
     anywhere = [*condition.anywhere, *([[code_key(kind) for kind in kinds]] if kinds else [])]
     parts = [f"(title : ({_spelled(condition.title, *FTS5)}))"] if condition.title else []
     parts += [f"({_spelled(anywhere, *FTS5)})"] if anywhere else []
     if not parts:
         return ("SELECT {name}_id, kind FROM {name}_search WHERE newness BETWEEN :first AND :last "
-                "ORDER BY newness DESC LIMIT :most"), {}
+                "ORDER BY newness DESC LIMIT :most"), values
     return ("SELECT s.{name}_id, s.kind FROM {name}_fts f JOIN {name}_search s ON s.newness = f.rowid WHERE {name}_fts MATCH :words "
-            "AND f.rowid BETWEEN :first AND :last ORDER BY f.rowid DESC LIMIT :most", {"words": " AND ".join(parts)})
+            "AND f.rowid BETWEEN :first AND :last ORDER BY f.rowid DESC LIMIT :most", {**values, "words": " AND ".join(parts)})
 
 
-def _ask_postgresql(condition: Condition, kinds: Sequence[str]) -> tuple[str, dict[str, object]]:
+def _ask_postgresql(condition: Condition, kinds: Sequence[str], years: Years) -> tuple[str, dict[str, object]]:
     values: dict[str, object] = {f"kind{i}": str(kind) for i, kind in enumerate(kinds)}
-    where = ["newness BETWEEN :first AND :last", *([f"kind IN ({', '.join(':' + name for name in values)})"] if kinds else [])]
+    where = [f"kind IN ({', '.join(':' + name for name in values)})"] if kinds else []
+    if years != ALWAYS:  # until it knows better, PostgreSQL takes any span for a narrow one, and reads all words of all that is in it
+        where.append("newness BETWEEN :first AND :last")
+        values["first"], values["last"] = _span(years)
     for column, groups in (("title", condition.title), ("anywhere", condition.anywhere)):
         if groups:
             where.append(f"{column} @@ CAST(:{column} AS tsquery)")
             values[column] = _spelled(groups, *TSQUERY)
-    where_all = " AND ".join(where)
-    return "SELECT {name}_id, kind FROM {name}_search WHERE " + where_all + " ORDER BY newness DESC LIMIT :most", values  # noqa: S608
+    where_all = " WHERE " + " AND ".join(where) if where else ""
+    return "SELECT {name}_id, kind FROM {name}_search" + where_all + " ORDER BY newness DESC LIMIT :most", values  # noqa: S608
 
 
 # how the engines spell a word, a beginning, "or" and "and"; words have letters, digits and "=" only, so nothing needs escaping

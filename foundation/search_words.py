@@ -35,7 +35,8 @@ def words_of(text: str) -> list[str]:
 
 def folded(text: str) -> str:
     """`text` in lower case and without diacritics, line by line as it was."""
-    return _BEYOND_ASCII.sub(_plain, text.casefold())
+    plain = text.casefold()
+    return plain if plain.isascii() else _BEYOND_ASCII.sub(_plain, plain)
 
 
 def _plain(letters: re.Match[str]) -> str:

@@ -13,7 +13,7 @@ MOST = 200  # nobody turns more pages; this bounds the cost of a word that stand
 
 @dataclass(frozen=True)
 class Meant:
-    """What words were read as, and what has them: `found` is ids with their kinds, best first, at most one more than MOST.
+    """What words were read as, and what has them: `found` is ids with their kinds, best first, at most one more than was asked for.
 
     `corrected` is what was searched instead when a word was mistyped.
     """
@@ -23,29 +23,30 @@ class Meant:
     found: dict[int, str]
 
 
-def understand(session: Session, index: Index, words: str, years: Years = ALWAYS) -> Meant:
+def understand(session: Session, index: Index, words: str, years: Years = ALWAYS, most: int = MOST) -> Meant:
     """Search for all the `words`, whatever they are; what is no word is passed over, and without words the newest are found.
 
     Order: the very number; all words in the title itself; all words anywhere, also by their stems; within each the newest year first.
     """
     query = read_query(words)
-    found = candidates(session, index, query, years=years)
+    found = candidates(session, index, query, years=years, most=most)
     if (not found and query.words and (better := corrected(query, index.vocabulary(session)))
-            and (meant := candidates(session, index, better, years=years))):
+            and (meant := candidates(session, index, better, years=years, most=most))):
         return Meant(better, " ".join(better.typed), meant)
     return Meant(query, None, found)
 
 
-def candidates(session: Session, index: Index, query: Query, kinds: Collection[str] = (), years: Years = ALWAYS) -> dict[int, str]:
-    """The best in their order, at most one more than MOST: level by level, until there are enough."""
+def candidates(session: Session, index: Index, query: Query, kinds: Collection[str] = (), years: Years = ALWAYS,
+               most: int = MOST) -> dict[int, str]:
+    """The best in their order, at most one more than `most`: level by level, until there are enough."""
     found: dict[int, str] = {}
     if query.code_key:
-        found = index.matches(session, Condition(anywhere=[[query.code_key]]), kinds, years, MOST + 1)
+        found = index.matches(session, Condition(anywhere=[[query.code_key]]), kinds, years, most + 1)
         if found and index.unique_codes:
             return found
     for level in _levels(query, index.grown(session, query.words)):
-        found |= {i: kind for i, kind in index.matches(session, level, kinds, years, MOST + 1).items() if i not in found}
-        if len(found) > MOST:
+        found |= {i: kind for i, kind in index.matches(session, level, kinds, years, most + 1).items() if i not in found}
+        if len(found) > most:
             break
     return found
 

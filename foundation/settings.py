@@ -20,13 +20,37 @@ class Settings:
     trusted_proxy: str = ""       # the address of a reverse proxy whose X-Forwarded-* headers are believed
     log_level: str = "info"
     seal_key: str = ""            # a PKCS#12 file: every document made is sealed with it; empty: none is
-    seal_password: str = ""       # the file that has its password
+    seal_password: str = ""       # the file that has its password, or the PIN of the token
+    seal_library: str = ""        # instead of a key in a file: the PKCS#11 library of the token that has it
+    seal_token: str = ""          # the label of the token
+    seal_label: str = ""          # the label of the key, and of its certificate, in the token
     seal_timestamps: str = ""     # a time-stamping service (RFC 3161) for the seal
+    seal_trusted: str = ""        # a file of certificates (PEM): whose word proves the key and the time, for a seal that lasts (B-LT)
+    public_url: str = ""          # the address of the public pages as readers know it; empty: this service's own
     demo: bool = False
+    publishers: str = "portal"    # in order, the office's main one first: portal, static, form, assisted
+    publish_hosts: str = ""       # sites that may be asked what they publish, beside those of the addresses here
+    publish_private_hosts: str = ""  # of those, the ones inside the office's network
+    static_url: str = ""          # file:///folder, sftp://host/folder, webdavs://host/folder or s3://bucket/folder
+    static_public_url: str = ""   # where the public reads what was put there
+    static_options: str = ""      # a JSON file with what signs in there
+    form_url: str = ""
+    form_token_file: str = ""
+    form_fields: str = "type=jenis,number=nomor,year=tahun,title=judul,enacted_on=tanggal_penetapan"  # ours=theirs
+    form_file_field: str = "file"
+    form_page_at: str = ""        # where in the answer (JSON) the page's address is, such as data.url
+    form_file_at: str = ""        # and the file's; empty: the page links to it
+    assisted_url: str = ""        # the site that a person fills in
 
     @property
     def database(self) -> str:
         return self.database_url or f"sqlite:///{self.data / 'loket.db'}"
+
+    @property
+    def public(self) -> str:
+        """The beginning of every public address, without a slash at its end."""
+        host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104 compared, not bound
+        return self.public_url.rstrip("/") or f"http://{host}:{self.port}"
 
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ) -> "Settings":

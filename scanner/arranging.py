@@ -235,7 +235,7 @@ def unclosed(session: Session, batch_id: int) -> Batch:
     """The batch, kept from others until the transaction ends. Raises Refused when it is closed."""
     batch = session.get_one(Batch, batch_id, with_for_update=True)
     if batch.closed_at:
-        raise Refused(t("This batch is closed."), t("Begin a new one for further pages."))
+        raise Refused(t("This batch is closed."), t("Open it again to change its pages, or begin a new one."))
     return batch
 
 

@@ -17,9 +17,10 @@ from foundation.jobs import Later, enqueue, job
 from foundation.office import office
 from foundation.people import PROGRAM
 from foundation.text import t
-from scanner import describing
+from scanner import describing, procedure
 from scanner.batches import Page
 from scanner.documents import Document, DocumentPage, DocumentState
+from scanner.remarks import Code, of_pages_made
 from scanner.searching import index_document
 from scanner.texts import PageText
 from scanner.transcribing import Transcribing, needs_reading
@@ -42,11 +43,13 @@ class Assembling(Protocol):
 
 class Assembler:
     """Makes documents by `compose` (assembly.compose), and seals them by `seal` (sealing.seal_document) where `seal_with` has a key; both
-    work in a process of their own, and raise Failed. `folder` is where a PDF lies until it is in `files`."""
+    work in a process of their own, and raise Failed. `folder` is where a PDF lies until it is in `files`; `address_of` is where a copy
+    of a product (by its id) can be compared."""
 
-    def __init__(self, database: Database, files: FileStore, folder: Path, compose: Work, seal: Work, seal_with: Mapping[str, str]):
+    def __init__(self, database: Database, files: FileStore, folder: Path, compose: Work, seal: Work, seal_with: Mapping[str, str],
+                 address_of: Callable[[int], str]):
         self.database, self.files, self.folder, self.compose = database, files, folder, compose
-        self.seal, self.seal_with = seal, seal_with
+        self.seal, self.seal_with, self.address_of = seal, seal_with, address_of
 
     def assemble(self, document: int) -> None:
         """The job. Safe to run again: a document that is made already is left as it is."""
@@ -60,7 +63,7 @@ class Assembler:
                 raise Later(LOOK)
             self.database.run(partial(_ask_to_read, pages=unread))
         texts = [text_of(page) for page in pages]
-        self.database.run(lambda session: describing.describe(session, document, pages, texts))
+        self.database.run(lambda session: _describe(session, document, pages, texts))
         try:
             made = self._compose(found, pages, texts)
         except Failed as problem:
@@ -73,15 +76,17 @@ class Assembler:
         folder = self.folder / str(document.id)
         out = folder / "document.pdf"
         with self.database.reading() as session:
-            about, footer = describing.about(session, document), office(session).copy_footer
+            about, ours = describing.about(session, document), office(session)
+        code = self.address_of(document.product_id) if ours.copy_code and document.product_id else ""
         try:
             shutil.rmtree(folder, ignore_errors=True)  # what a service left that was killed
             folder.mkdir(parents=True)
             made = self.compose({
                 "pages": [{"path": str(self.files.path(page.sha256)), "dpi": page.dpi, "turned": page.upright,
-                           "skew_degrees": page.skew_degrees, "text": text and text.to_json()}
+                           "skew_degrees": page.skew_degrees, "size_mm": describing.size_mm(page), "text": text and text.to_json()}
                           for page, text in zip(pages, texts, strict=True)],
-                "out": str(out), "about": about, "footer": footer, "qr": "", "profile": "2b"})
+                "out": str(out), "about": about, "footer": ours.copy_footer, "qr": code, "profile": "2b",
+                "language": ours.language})
             made |= self._seal(out)
             with out.open("rb") as file:
                 made["sha256"] = self.files.put(file)
@@ -92,10 +97,9 @@ class Assembler:
             shutil.rmtree(folder, ignore_errors=True)
         return made
 
-
     def _seal(self, out: Path) -> dict[str, Any]:
         """Seal the PDF, last of all. One that could not be sealed is a document all the same, and says so."""
-        if not self.seal_with.get("key"):
+        if not (self.seal_with.get("key") or self.seal_with.get("library")):
             return {}
         sealed = out.with_suffix(".sealed")
         try:
@@ -125,6 +129,11 @@ def _ask_to_read(session: Session, pages: Sequence[int]) -> None:
         enqueue(session, Transcribing.transcribe, page=page)
 
 
+def _describe(session: Session, document: int, pages: Sequence[Page], texts: Sequence[PageText | None]) -> None:
+    if session.get_one(Document, document, with_for_update=True).state is DocumentState.MAKING:  # else somebody was faster, and has said it
+        describing.describe(session, document, pages, texts)
+
+
 def _fail(session: Session, document: int, problem: Failed) -> None:
     found = session.get_one(Document, document, with_for_update=True)
     if found.state is DocumentState.MAKING:
@@ -138,6 +147,7 @@ def _finish(session: Session, document: int, pages: Sequence[Page], texts: Seque
         return  # somebody else was faster, with the same pages
     found.sha256, found.size_bytes, found.sentence, found.next_step = made["sha256"], made["bytes"], "", ""
     found.report = {name: made[name] for name in ("profile", "verdict", "seal", "not_sealed") if name in made}
+    found.remarks = _with_those_of_pages(found.remarks, made["pages"])
     found.pages = []
     session.flush()
     found.pages = [DocumentPage(number=number, page_id=page.id, turned=page.upright, skew_degrees=page.skew_degrees,
@@ -146,7 +156,22 @@ def _finish(session: Session, document: int, pages: Sequence[Page], texts: Seque
                    for number, (page, text, each) in enumerate(zip(pages, texts, made["pages"], strict=True), start=1)]
     found.take("finish", PROGRAM)
     session.flush()
+    procedure.file_changed(session, found)
     index_document(session, document)
+
+
+def _with_those_of_pages(remarks: Sequence[dict[str, Any]], made: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """First what could not be put in; nobody can look at such a page, as is asked for when it could not be read."""
+    first = [remark.to_json() for remark in of_pages_made(made)]
+    gone = {(number,) for remark in first for number in remark["pages"]}
+    return [*first, *(each for each in remarks if each["code"] != Code.UNREADABLE or tuple(each["pages"]) not in gone)]
+
+
+def read_again(session: Session, document: Document) -> None:
+    """Forget of the pages that could not be read that anybody tried: `order` then has them read once more."""
+    for page in _pages(session, document):
+        if page.reading is None:
+            page.reading_turned = None
 
 
 def order(session: Session, document: Document) -> None:

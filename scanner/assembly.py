@@ -1,8 +1,7 @@
-"""Makes one PDF/A of the pages of a document, in a process of its own: small, searchable, and compared with the masters page by page."""
+"""Makes one PDF/A of the pages of a document, in processes of their own: small, searchable, and compared with the masters page by page."""
 
 import hashlib
 import io
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from functools import partial
@@ -18,12 +17,13 @@ from PIL import Image
 
 from foundation.clock import now
 from foundation.errors import Refused
-from foundation.text import t
-from scanner import comparing, compression, footer, imaging, text_layer
+from foundation.text import t, translator
+from scanner import comparing, compression, footer, imaging, stand_in, text_layer
 from scanner.compression import Layer
 from scanner.geometry import upright
 from scanner.pages import FORMATS
 from scanner.texts import PageText
+from scanner.ways import MISSING, SENTENCES, Why, missing
 
 MOST_LINE_ART = 80_000_000  # dots: A3 with 600 dpi has 70; finer pages in black and white are written as gray ones of 300 dpi
 BLURRED_DPI = 120           # a page that is not sharp has no more than that in it: its edges are twice as wide as such a dot
@@ -31,66 +31,88 @@ KEPT = 20                   # pages in memory; then they go to the disk until al
 SIDES = (3, 14_400)         # points that a page may be wide and high (ISO 19005-2, 6.1.13)
 FONT = "/F"
 
-DAMAGED = t("Page %(number)d cannot be read: its file is cut off or damaged.")
-STRIP = t("Page %(number)d is a strip and not a sheet.")
+MM = 25.4
+NOT_HERE = t("Page %(number)d is missing here")
+NOT_WHOLE = t("This document is not complete: the page has to be scanned again.")
 SCAN_AGAIN = t("Remove it or scan it again, then have the document made again.")
 
 
+class NoPage(Exception):
+    """The picture cannot be put into a document, for the reason `why`."""
+
+    def __init__(self, why: Why):
+        super().__init__(why)
+        self.why = why
+
+
 class Way(NamedTuple):
-    """How a page is put into the document, and why not in the smallest way: "", "blurred" or "lost ink"."""
+    """How a page is put into the document, and why not in the smallest way; "": it is."""
 
     method: str
-    why: str
+    why: Why | str
     layers: list[Layer]
 
 
-def compose(order: Mapping[str, Any]) -> dict[str, Any]:
-    """Write the PDF/A that `order` asks for; what it became.
+def put_in(page: Mapping[str, Any]) -> dict[str, Any]:
+    """Write a PDF of the picture of one `page` of those of `compose` to its `out`, in the smallest way that loses no ink.
 
-    `order`: pages (path, dpi or None, turned in degrees clockwise, skew_degrees, text: a PageText as JSON or None), out (a path), about
-    (title, number, type, year, issuer, subject, language; each may be empty), footer (a line under every page, or ""), qr (an address
-    as a code under the last page, or ""), profile ("2b" or "1b", ISO 19005). A footer lies below the page, which it never covers.
-
-    The answer: pages (method: g4, mrc or jpeg; why not a smaller one; bytes; lost_mm2: the largest blob of ink that differs from the
-    master), bytes, sha256, profile, verdict. Raises Refused for a page that cannot be read, OSError where `out` cannot be written, and
-    `pikepdf.pdfa.PdfaError` rather than leave a file that is no PDF/A.
+    The answer: method (g4, mrc or jpeg; `missing`: it cannot be put in, and there is no file), why not a smaller one (of ways.Why, or
+    ""), bytes, lost_mm2: the largest blob of ink that differs from the master. Raises OSError where `out` cannot be written.
     """
-    out = Path(order["out"])
-    with tempfile.TemporaryDirectory(dir=out.parent, prefix="new-") as folder:
-        pages, parts, seen = order["pages"], _Parts(Path(folder)), []
-        for number, page in enumerate(pages, start=1):
-            single, told = _single(page, number)
-            parts.add(single)
-            seen.append(told)
-        pdf = parts.joined()
-        font = text_layer.font(pdf)
-        for number, (page, sheet) in enumerate(zip(pages, pdf.pages, strict=True), start=1):
-            words = page["text"] and PageText.from_json(page["text"])
-            _add_words(pdf, sheet, words, font)
-            _add_footer(pdf, sheet, order["footer"], order["qr"] if number == len(pages) else "")
-        _describe(pdf, order["about"])
-        report = pdfa.save(pdf, out, order["profile"], linearize=True)
-    with out.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return {"pages": seen, "bytes": out.stat().st_size, "sha256": digest, "profile": order["profile"], "verdict": str(report.verdict)}
-
-
-# --- one page ---------------------------------------------------------------------------------------------------------------------
-
-
-def _single(page: Mapping[str, Any], number: int) -> tuple[pikepdf.Pdf, dict[str, Any]]:
-    """A PDF of the picture of `page`, in the smallest way that loses no ink, and what to tell about that."""
-    dots, dpi, ways = _opened(page, number)
+    try:
+        dots, dpi, ways = _opened(page)
+    except NoPage as problem:
+        return missing(problem.why)
     for way in ways:
         pdf, seen = _drawn(way.layers, dots.shape[1] * 72 / dpi, dots.shape[0] * 72 / dpi)
         master = cv2.resize(dots, seen.shape[1::-1], interpolation=cv2.INTER_AREA)
         lost = comparing.difference_mm2(master, seen)
         if lost <= comparing.LARGEST_MM2:
             break
-    return pdf, {"method": way.method, "why": way.why, "bytes": sum(len(layer.data) for layer in way.layers), "lost_mm2": round(lost, 3)}
+    Path(page["out"]).write_bytes(pdf)
+    return {"method": way.method, "why": way.why, "bytes": sum(len(layer.data) for layer in way.layers), "lost_mm2": round(lost, 3)}
 
 
-def _opened(page: Mapping[str, Any], number: int) -> tuple[np.ndarray, float, Iterator[Way]]:
+def compose(order: Mapping[str, Any]) -> dict[str, Any]:
+    """Write the PDF/A that `order` asks for; what it became.
+
+    `order`: pages (path, dpi or None, turned in degrees clockwise, skew_degrees, size_mm of the paper or None, text: a PageText as JSON
+    or None), made (what `put_in` told of each), drawn (the folder with their PDFs, 1.pdf and so on), out (a path), about (title, number,
+    type, year, issuer, subject, language; each may be empty), footer (a line under every page, or ""), qr (an address as a code under
+    the last page, or ""), profile ("2b" or "1b", ISO 19005), language (of the office, in which a sheet says that a page is missing). A
+    footer lies below the page, which it never covers.
+
+    The answer: pages (what was told of each), bytes, sha256, profile, verdict. Raises Refused where no page at all could be put in,
+    OSError where `out` cannot be written, and `pikepdf.pdfa.PdfaError` rather than leave a file that is no PDF/A.
+    """
+    out, pages, made, sheets = Path(order["out"]), order["pages"], order["made"], {}
+    if all(each["method"] == MISSING for each in made):
+        raise Refused(SENTENCES[Why(made[0]["why"])], SCAN_AGAIN, number=1)
+    parts = _Parts(Path(order["drawn"]))
+    for number, (page, each) in enumerate(zip(pages, made, strict=True), start=1):
+        if each["method"] == MISSING:
+            single, sheets[number] = _stand_in(number, Why(each["why"]), page["size_mm"], order["language"])
+            parts.add(pikepdf.open(io.BytesIO(single)))
+        else:
+            parts.add(pikepdf.open(parts.folder / f"{number}.pdf"))
+    pdf = parts.joined()
+    font = text_layer.font(pdf)
+    for number, (page, sheet) in enumerate(zip(pages, pdf.pages, strict=True), start=1):
+        words = sheets.get(number) or (page["text"] and PageText.from_json(page["text"]))
+        _add_words(pdf, sheet, words, font)
+        address = order["qr"] if number == len(pages) else ""  # which is also to be read, and typed
+        _add_footer(pdf, sheet, f"{order['footer']} {address}".strip(), address)
+    _describe(pdf, order["about"])
+    report = pdfa.save(pdf, out, order["profile"], linearize=True)
+    with out.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return {"pages": made, "bytes": out.stat().st_size, "sha256": digest, "profile": order["profile"], "verdict": str(report.verdict)}
+
+
+# --- one page ---------------------------------------------------------------------------------------------------------------------
+
+
+def _opened(page: Mapping[str, Any]) -> tuple[np.ndarray, float, Iterator[Way]]:
     """The dots of a page, upright and straight, how many of them are an inch, and the ways to write it, the smallest first."""
     path, turns = Path(page["path"]), (page["turned"], page["skew_degrees"])
     try:
@@ -98,15 +120,17 @@ def _opened(page: Mapping[str, Any], number: int) -> tuple[np.ndarray, float, It
             size, line_art = image.size, image.mode == "1" and image.width * image.height <= MOST_LINE_ART
         dpi = imaging.likely_dpi(*size, page["dpi"])
         if not all(SIDES[0] <= side * 72 / dpi <= SIDES[1] for side in size):
-            raise Refused(STRIP, SCAN_AGAIN, number=number)
+            raise NoPage(Why.STRIP)
         if line_art:
             dots = upright(_line_art(path), *turns)
             return dots, dpi, _line_art_ways(dots)
         picture, _ = imaging.opened(path, page["dpi"])
         dots = upright(picture.dots, *turns)
         return dots, picture.dpi, _ways(dots, picture.dpi, _is_blurred(picture))
-    except (OSError, SyntaxError, ValueError, IndexError, TypeError, KeyError) as problem:  # Pillow's, for damaged files
-        raise Refused(DAMAGED, SCAN_AGAIN, number=number) from problem
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as problem:
+        raise NoPage(Why.HUGE) from problem
+    except (OSError, SyntaxError, ValueError, IndexError, TypeError, KeyError, EOFError) as problem:  # Pillow's, for damaged files
+        raise NoPage(Why.DAMAGED) from problem
 
 
 def _line_art(path: Path) -> np.ndarray:
@@ -123,11 +147,11 @@ def _ways(dots: np.ndarray, dpi: float, blurred: bool) -> Iterator[Way]:
     white = partial(compression.flattened, light=compression.paper(dots, dpi))
     if blurred:
         few = cv2.resize(dots, None, fx=BLURRED_DPI / dpi, fy=BLURRED_DPI / dpi, interpolation=cv2.INTER_AREA)
-        yield Way("jpeg", "blurred", [compression.as_jpeg(white(few), 75)])
+        yield Way("jpeg", Why.BLURRED, [compression.as_jpeg(white(few), 75)])
     else:
         yield Way("mrc", "", compression.as_layers(dots, dpi))
-    yield Way("jpeg", "lost ink", [compression.as_jpeg(white(dots), 75)])
-    yield Way("jpeg", "lost ink", [compression.as_jpeg(dots, 90)])
+    yield Way("jpeg", Why.LOST_INK, [compression.as_jpeg(white(dots), 75)])
+    yield Way("jpeg", Why.LOST_INK, [compression.as_jpeg(dots, 90)])
 
 
 def _is_blurred(picture: imaging.Picture) -> bool:
@@ -136,7 +160,7 @@ def _is_blurred(picture: imaging.Picture) -> bool:
     return edge is not None and edge > imaging.SOFT and picture.dpi > BLURRED_DPI
 
 
-def _drawn(layers: Sequence[Layer], width: float, height: float) -> tuple[pikepdf.Pdf, np.ndarray]:
+def _drawn(layers: Sequence[Layer], width: float, height: float) -> tuple[bytes, np.ndarray]:
     """A PDF of one page of `width` × `height` points, and how PDFium shows what was written, with `comparing.DPI`, RGB."""
     pdf, pictures, content = pikepdf.new(), Dictionary(), []
     for number, layer in enumerate(layers):
@@ -150,7 +174,7 @@ def _drawn(layers: Sequence[Layer], width: float, height: float) -> tuple[pikepd
     buffer = io.BytesIO()
     pdf.save(buffer)
     with closing(pypdfium2.PdfDocument(buffer.getvalue())) as shown:
-        return pdf, shown[0].render(scale=comparing.DPI / 72, rev_byteorder=True).to_numpy()[..., :3].copy()
+        return buffer.getvalue(), shown[0].render(scale=comparing.DPI / 72, rev_byteorder=True).to_numpy()[..., :3].copy()
 
 
 def _image(pdf: pikepdf.Pdf, layer: Layer) -> pikepdf.Object:
@@ -163,6 +187,14 @@ def _image(pdf: pikepdf.Pdf, layer: Layer) -> pikepdf.Object:
         image.Filter = Name.CCITTFaxDecode
         image.DecodeParms = Dictionary(K=-1, Columns=layer.width, Rows=layer.height)
     return pdf.make_indirect(image)
+
+
+def _stand_in(number: int, why: Why, size_mm: Sequence[float] | None, language: str) -> tuple[bytes, PageText]:
+    """A PDF of the sheet that stands for page `number`, and the words on it."""
+    say, size_mm = translator(language), stand_in.paper(size_mm)
+    heading, *rest = (say(sentence) % {"number": number} for sentence in (NOT_HERE, SENTENCES[why], NOT_WHOLE))
+    layer, words = stand_in.sheet(heading, rest, size_mm)
+    return _drawn([layer], *(side / MM * 72 for side in size_mm))[0], words
 
 
 # --- all pages --------------------------------------------------------------------------------------------------------------------

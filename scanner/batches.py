@@ -89,6 +89,7 @@ class Run(Model):
     collated_at: Mapped[datetime | None]
     first: Mapped[int]
     asked_by: Mapped[str] = mapped_column(sa.String(100))
+    asked_by_id: Mapped[int | None]  # of the person: nobody checks what they scanned themselves
     asked_at: Mapped[datetime] = mapped_column(default=now)
     ended_at: Mapped[datetime | None]
     cancel_wanted: Mapped[bool] = mapped_column(default=False)

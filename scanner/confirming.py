@@ -2,18 +2,19 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from foundation.audit import record
 from foundation.clock import now
+from foundation.database import Model
 from foundation.errors import Refused
 from foundation.people import Actor
 from foundation.text import clean, t
-from scanner import assembling, products, taking_in
+from scanner import assembling, particulars, products, taking_in
 from scanner.batches import STAFF
+from scanner.days import A_DATE, read_day
 from scanner.describing import OF_A_PRODUCT
 from scanner.documents import Document, DocumentState, Official, Origin
 from scanner.products import Product, ProductType
@@ -22,11 +23,14 @@ from scanner.searching import index_document
 LONGEST = 1000
 FIELDS = {"type": t("Type"), "number": t("Number"), "year": t("Year"), "title": t("Title"), "date": t("Date of enactment"),
           "place": t("Place"), "signatory": t("Signatory"), "issuer": t("Issuer")}
+SAID_OF_A_PRODUCT = ("enacted_on", "promulgated_on", "place", "signatory", "subject", "field_of_law", "source", "location", "document_id",
+                     "original_id")
 _NO_FILE_NAME = re.compile(r"[^\w.-]+")
 
 
-def confirm(session: Session, document_id: int, name: str, value: str, by: Actor) -> Document:
-    """A person says what a field is. Raises Refused, with the field, for what cannot be one.
+def confirm(session: Session, document_id: int, name: str, value: str, by: Actor, seen: str = "") -> Document:
+    """A person says what a field is; `seen`: when that was confirmed which the person saw there, empty where nobody had. Raises Refused,
+    with the field, for what cannot be one, and for what says something else than was confirmed meanwhile.
 
     When type, number, year and title are all confirmed, the document is its product's, which is entered if it is not there yet.
     """
@@ -34,14 +38,35 @@ def confirm(session: Session, document_id: int, name: str, value: str, by: Actor
     if name not in FIELDS:
         raise Refused(t("There is no such field."), t("Look at the page again."), status=404)
     value = clean(value, LONGEST)
+    value = _iso(value) if name == "date" else value
     if wrong := _wrong(name, value):
         raise Refused(t("This cannot be confirmed as it is."), t("Correct the marked field."), fields={name: wrong})
     document = session.get_one(Document, document_id, with_for_update=True)
+    if document.confirmed.get(name, {}).get("value") == value:
+        return document
+    _not_meanwhile(document, name, seen)
     document.confirmed = {**document.confirmed, name: {"value": value, "by": by.name, "at": now().isoformat()}}
     _link(session, document, by)
     record(session, by, "field confirmed", document, field=name)
     index_document(session, document_id)
     return document
+
+
+def _iso(value: str) -> str:
+    """The day, written in whatever way, as YYYY-MM-DD; what is no day as it is."""
+    try:
+        return str(read_day(value) or "")
+    except ValueError:
+        return value
+
+
+def _not_meanwhile(document: Document, name: str, seen: str) -> None:
+    """Raises Refused where field `name` was confirmed by somebody after the person who saw it as of `seen` had looked."""
+    sworn = document.confirmed.get(name)
+    if sworn and sworn["at"] != seen:
+        raise Refused(t("%(name)s has confirmed this field meanwhile: %(value)s."), t("Compare it with the page, then decide again."),
+                      fields={name: t("This was confirmed meanwhile, as it stands above. Compare it with the page, then decide again.")},
+                      name=sworn["by"], value=sworn["value"])
 
 
 def _wrong(name: str, value: str) -> str:
@@ -54,32 +79,58 @@ def _wrong(name: str, value: str) -> str:
         return t("Write the year with four digits.")
     if name == "date":
         try:
-            date.fromisoformat(value)
+            read_day(value)
         except ValueError:
-            return t("Write the date as year-month-day, such as 2026-08-17.")
+            return A_DATE
     return ""
 
 
 def _link(session: Session, document: Document, by: Actor) -> None:
-    """A batch that was scanned for a product stays its. Otherwise the document is of the product that is confirmed, if any."""
-    said = {name: each["value"] for name, each in document.confirmed.items()}
+    """A batch that was scanned for a product stays its. Otherwise the document is of the product that is confirmed, if any; one that was
+    entered because of what is corrected now is corrected too, or goes where nothing else is of it."""
     if document.batch and document.batch.product_id:
         return
-    if not all(name in said for name in OF_A_PRODUCT):
-        document.product_id = None
-        return
-    same = sa.select(Product).where(Product.type == ProductType(said["type"]), Product.number == said["number"],
-                                    Product.year == int(said["year"]))
-    product = session.scalar(same) or products.register(session, said["type"], said["number"], int(said["year"]), said["title"], by)
+    said = {name: each["value"] for name, each in document.confirmed.items()}
+    enough, before, entered = all(name in said for name in OF_A_PRODUCT), document.product, document.entered_product
+    document.product = after = _known(session, said) if enough else None
+    document.entered_product = enough and (after is None or entered and after is before)
     session.flush()
-    document.product_id = product.id
+    if entered and after is before:
+        _retitle(session, before, said["title"], by)
+    elif entered and not _is_used(session, before):
+        record(session, by, "product removed", before, type=before.type, number=before.number, year=before.year)
+        session.delete(before)
+        session.flush()
+    if enough and after is None:
+        document.product = particulars.register(session, {name: said[name] for name in OF_A_PRODUCT}, by)
+    session.flush()
 
 
-def take_back(session: Session, document_id: int, name: str, by: Actor) -> Document:
-    """A field is as if nobody had confirmed it."""
+def _known(session: Session, said: Mapping[str, str]) -> Product | None:
+    return session.scalar(sa.select(Product).where(Product.type == ProductType(said["type"]), Product.number == said["number"],
+                                                   Product.year == int(said["year"])))
+
+
+def _retitle(session: Session, product: Product, title: str, by: Actor) -> None:
+    if product.title != title:
+        record(session, by, "product corrected", product, before=product.title)
+        product.title = title
+
+
+def _is_used(session: Session, product: Product) -> bool:
+    """Whether a row of whatever table is of it, or somebody has said more of it than confirming does."""
+    if any(getattr(product, name) for name in SAID_OF_A_PRODUCT):
+        return True
+    keys = (key for table in Model.metadata.tables.values() for key in table.foreign_keys if key.column is Product.__table__.c.id)
+    return any(session.scalar(sa.select(sa.exists().where(key.parent == product.id))) for key in keys)
+
+
+def take_back(session: Session, document_id: int, name: str, by: Actor, seen: str) -> Document:
+    """A field is as if nobody had confirmed it; `seen` as in confirm(). Raises Refused where it was confirmed anew meanwhile."""
     by.must_be(*STAFF)
     document = session.get_one(Document, document_id, with_for_update=True)
     if name in document.confirmed:
+        _not_meanwhile(document, name, seen)
         document.confirmed = {key: value for key, value in document.confirmed.items() if key != name}
         _link(session, document, by)
         record(session, by, "confirmation taken back", document, field=name)
@@ -94,8 +145,8 @@ def after(name: str) -> str:
 
 
 def make_again(session: Session, document_id: int, by: Actor) -> Document:
-    """Have the PDF of a scanned document made once more, with what was confirmed since; one that came in is only read again where that
-    failed."""
+    """Have the PDF of a scanned document made once more, with what was confirmed since, and its pages read that could not be read; one
+    that came in is only read again where that failed."""
     document = session.get_one(Document, document_id, with_for_update=True)
     if document.origin is not Origin.SCANNED and document.state is DocumentState.FAILED:
         taking_in.take_in_again(session, document, by)
@@ -105,6 +156,7 @@ def make_again(session: Session, document_id: int, by: Actor) -> Document:
     document.take("again", by)
     document.made_at = now()
     record(session, by, "document made again", document)
+    assembling.read_again(session, document)
     assembling.order(session, document)
     return document
 

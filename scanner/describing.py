@@ -19,8 +19,7 @@ OF_A_PRODUCT = ("type", "number", "year", "title")  # what makes a document a pr
 def describe(session: Session, document_id: int, pages: Sequence[Page], texts: Sequence[PageText | None]) -> None:
     """Write down what is suggested and remarked of a document's `pages`, whose `texts` were read (None: unreadable)."""
     describe_seen(session, document_id, [
-        checklists.PageSeen(number, text, frozenset(Flag(each["flag"]) for each in page.findings),
-                            *(side / (page.dpi or 300) * MM for side in _size(page)))
+        checklists.PageSeen(number, text, frozenset(Flag(each["flag"]) for each in page.findings), *size_mm(page))
         for number, (page, text) in enumerate(zip(pages, texts, strict=True), start=1)])
 
 
@@ -34,8 +33,10 @@ def describe_seen(session: Session, document_id: int, seen: Sequence[checklists.
     document.remarks = [remark.to_json() for remark in checklists.examine(seen, expected_sheets=batch.expected_sheets if batch else None)]
 
 
-def _size(page: Page) -> tuple[int, int]:
-    return (page.height_px, page.width_px) if page.upright in (90, 270) else (page.width_px, page.height_px)
+def size_mm(page: Page) -> tuple[float, float]:
+    """Width and height of the paper, upright."""
+    wide, high = (side / (page.dpi or 300) * MM for side in (page.width_px, page.height_px))
+    return (high, wide) if page.upright in (90, 270) else (wide, high)
 
 
 def _kept(suggestion: reading.Suggestion, pages: Sequence[PageText | None]) -> dict:

@@ -12,7 +12,7 @@ from foundation.jobs import enqueue
 from foundation.people import Actor
 from foundation.stations import Station
 from foundation.text import clean, t
-from scanner import arranging, assembling
+from scanner import arranging, assembling, procedure
 from scanner.batches import STAFF, Batch, Page, Purpose, Run, RunState, ScanProfile
 from scanner.capturing import Capturing
 from scanner.device import Settings, Source
@@ -84,7 +84,7 @@ def scan(session: Session, batch_id: int, settings: Settings, by: Actor, purpose
     elif purpose in PILES:
         settings = replace(settings, source=Source.FEEDER)
     last = session.scalar(sa.select(sa.func.max(Page.number)).where(Page.batch_id == batch.id)) or 0
-    run = Run(batch_id=batch.id, settings=asdict(settings), first=last + 1, asked_by=by.name, purpose=purpose,
+    run = Run(batch_id=batch.id, settings=asdict(settings), first=last + 1, asked_by=by.name, asked_by_id=by.person_id, purpose=purpose,
               target_id=target_id if purpose in AIMED else None)
     session.add(run)
     session.flush()
@@ -137,8 +137,8 @@ def cancel(session: Session, run_id: int, by: Actor) -> Run:
 
 
 def close(session: Session, batch_id: int, by: Actor) -> Batch:
-    """Nothing changes after this, removed pages are forgotten, and the document is made. Raises Refused while a run goes on, for a
-    batch without pages, and while backs wait to be put to their fronts."""
+    """Removed pages are forgotten, and the document is made; `reopen` lets pages be changed once more. Raises Refused while a run goes
+    on, for a batch without pages, and while backs wait to be put to their fronts."""
     batch = arranging.quiet(session, batch_id, by)
     kept = [page for page in batch.pages if page.removed_at is None]
     if not kept:
@@ -156,6 +156,8 @@ def close(session: Session, batch_id: int, by: Actor) -> Batch:
         session.delete(page)
     batch.closed_at = now()
     record(session, by, "batch closed", batch, pages=len(kept))
+    session.flush()
+    procedure.scanned(session, document, by)
     assembling.order(session, document)
     return batch
 

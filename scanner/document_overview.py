@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from scanner.batches import Page
 from scanner.documents import Document, DocumentPage, DocumentState, Official
+from scanner.ways import MISSING
 
 
 class Shown(NamedTuple):
@@ -49,8 +50,9 @@ def of_batch(session: Session, batch_id: int) -> int | None:
 
 
 def look_at(session: Session, document_id: int) -> DocumentLook | None:
-    """Everything of one document; None when there is no such one."""
-    document = session.get(Document, document_id, options=[selectinload(Document.pages), joinedload(Document.batch)])
+    """Everything of one document, without the words of its pages; None when there is no such one."""
+    pages = selectinload(Document.pages).defer(DocumentPage.text)  # of 300 pages, the words alone take 33 MB
+    document = session.get(Document, document_id, options=[pages, joinedload(Document.batch)])
     if document is None:
         return None
     if document.came_as:
@@ -90,6 +92,8 @@ def page_of(session: Session, document_id: int, number: int) -> Shown | None:
         return Shown(document.sha256, page=number) if 1 <= number <= document.report["pages"] else None
     row = session.execute(sa.select(Page, DocumentPage).join(DocumentPage, DocumentPage.page_id == Page.id).where(
         DocumentPage.document_id == document_id, DocumentPage.number == number)).first()
+    if row and row[1].method == MISSING:  # its picture may break whoever opens it: what stands for it is shown
+        return Shown(document.sha256, page=number)
     if row:
         return Shown(row[0].sha256, row[1].turned, row[1].skew_degrees)
     pages = sa.select(Page).join(Document, Document.batch_id == Page.batch_id).where(Document.id == document_id, Page.removed_at.is_(None))

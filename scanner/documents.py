@@ -12,7 +12,10 @@ from foundation.people import SYSTEM, Actor
 from foundation.workflow import Step, Workflow
 from scanner.batches import STAFF, Batch, Page
 from scanner.products import Product
+from scanner.publications import Publication
+from scanner.remarks import Code
 from scanner.texts import PageText
+from scanner.ways import SENTENCES, Why
 
 
 class Origin(StrEnum):
@@ -50,9 +53,10 @@ class Document(Model):
     state: Mapped[DocumentState] = mapped_column(Words(DocumentState), default=DocumentState.MAKING, index=True)
     batch_id: Mapped[int | None] = mapped_column(sa.ForeignKey("batch.id"), unique=True)
     product_id: Mapped[int | None] = mapped_column(sa.ForeignKey("product.id"), index=True)
+    entered_product: Mapped[bool] = mapped_column(default=False)  # confirming this entered its product, which a mistake takes back
     name: Mapped[str] = mapped_column(sa.String(200), default="")
     sha256: Mapped[str | None] = mapped_column(sa.String(64), index=True)
-    came_as: Mapped[str | None] = mapped_column(sa.String(64), index=True)  # a PDF that came in, by its SHA-256
+    came_as: Mapped[str | None] = mapped_column(sa.String(64), index=True, unique=True)  # a PDF that came in, by its SHA-256
     size_bytes: Mapped[int | None]
     report: Mapped[dict] = mapped_column(default=dict)
     remarks: Mapped[list] = mapped_column(default=list)
@@ -74,10 +78,15 @@ class Document(Model):
         if self.state is not S.MAKING:
             self.ready_at = now()
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether its PDF has every page, and not a sheet in the place of one that could not be put in."""
+        return all(remark["code"] != Code.NOT_PUT_IN for remark in self.remarks)
+
 
 class DocumentPage(Model):
     """A page of a document: the scanned page that it was made of, how (`method`, `why` not a smaller one, `size_bytes`, `lost_mm2`:
-    see assembly.compose), and its `text` (PageText)."""
+    see assembly.put_in), and its `text` (PageText)."""
 
     __tablename__ = "document_page"
     document_id: Mapped[int] = mapped_column(sa.ForeignKey("document.id", ondelete="CASCADE"), primary_key=True)
@@ -94,14 +103,19 @@ class DocumentPage(Model):
     page: Mapped[Page | None] = relationship()
 
     @property
+    def said(self) -> str:
+        """Why it is in the PDF in another way than the smallest one, or not at all; empty: it is."""
+        return SENTENCES[Why(self.why)] if self.why else ""
+
+    @property
     def words(self) -> PageText | None:
         """What stands on it; None when it could not be read."""
         return PageText.from_json(self.text) if self.text else None
 
 
 def files_in_use(session: Session, beginning: str) -> set[str]:
-    """The names of kept files that pages and documents have, of those that begin so."""
-    names = (Page.sha256, Document.sha256, Document.came_as)
+    """The names of kept files that pages, documents and publications have, of those that begin so."""
+    names = (Page.sha256, Document.sha256, Document.came_as, Publication.sha256)
     return set(session.scalars(sa.union(*(sa.select(name).where(name.startswith(beginning)) for name in names))))
 
 

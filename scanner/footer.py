@@ -15,8 +15,8 @@ LETTERS_MM, SMALLEST_MM = 2.6, 1.6
 def strip(line: str, address: str, width_mm: float) -> tuple[float, Layer, PageText]:
     """How many mm high it is, its picture, and its words; `line` gets smaller, then is cut, where it does not fit."""
     high_mm = CODE_MM if address else LINE_MM
-    page = Image.new("1", (_dots(width_mm), _dots(high_mm)), 1)
-    right = page.width - _dots(MARGIN_MM)
+    page = Image.new("1", (dots(width_mm), dots(high_mm)), 1)
+    right = page.width - dots(MARGIN_MM)
     if address:
         code = ~np.array(qr.matrix(address))
         side = page.height // len(code) * len(code)
@@ -28,22 +28,22 @@ def strip(line: str, address: str, width_mm: float) -> tuple[float, Layer, PageT
 
 def _write(page: Image.Image, line: str, right: int) -> list[Word]:
     """Draw the words; where they are."""
-    left = _dots(MARGIN_MM)
-    size = next((size for size in range(_dots(LETTERS_MM), _dots(SMALLEST_MM), -1) if _font(size).getlength(line) <= right - left),
-                _dots(SMALLEST_MM))
-    font, pen, x, words = _font(size), ImageDraw.Draw(page), left, []
+    left = dots(MARGIN_MM)
+    size = next((size for size in range(dots(LETTERS_MM), dots(SMALLEST_MM), -1) if font(size).getlength(line) <= right - left),
+                dots(SMALLEST_MM))
+    letters, pen, x, words = font(size), ImageDraw.Draw(page), left, []
     for text in line.split():
-        wide = round(font.getlength(text))
+        wide = round(letters.getlength(text))
         if x + wide > right:
             break
         y = (page.height - size) // 2
-        pen.text((x, y + size), text, 0, font, anchor="ls")
+        pen.text((x, y + size), text, 0, letters, anchor="ls")
         words.append(Word(text, Box(x, y, wide, size), 100))
-        x += wide + round(font.getlength(" "))
+        x += wide + round(letters.getlength(" "))
     return words
 
 
-def _font(size: int) -> ImageFont.FreeTypeFont:
+def font(size: int) -> ImageFont.FreeTypeFont:
     """DejaVu where it is installed; else what Pillow has with it, for Latin letters."""
     try:
         return ImageFont.truetype("DejaVuSans.ttf", size)
@@ -51,5 +51,6 @@ def _font(size: int) -> ImageFont.FreeTypeFont:
         return ImageFont.load_default(size)
 
 
-def _dots(mm: float) -> int:
+def dots(mm: float) -> int:
+    """Of `DPI`."""
     return round(mm / 25.4 * DPI)

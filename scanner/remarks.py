@@ -1,12 +1,13 @@
 """What the checklists can say of a document: each remark with how bad it is, a sentence, and what to do."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar
 
 from foundation.text import t
 from scanner.meanings import Explained, Meaning
+from scanner.ways import MISSING
 
 
 class Severity(StrEnum):
@@ -16,6 +17,7 @@ class Severity(StrEnum):
 
 
 class Code(StrEnum):
+    NOT_PUT_IN = "not put in"
     MISSING_AFTER = "missing after"
     MISSING_AT_END = "missing at end"
     OUT_OF_ORDER = "out of order"
@@ -53,6 +55,9 @@ REORDER = t("Put the pages in order.")
 REMOVE = t("If it belongs to another document, take it out.")
 
 MEANINGS = {
+    Code.NOT_PUT_IN: Meaning(Severity.STOP, t("The PDF is not complete: %(count)d of its pages could not be put in. A sheet "
+                                              "that says so stands in for each."),
+                             t("Choose “Open the batch again”, scan them once more in their places, and close it.")),
     Code.MISSING_AFTER: Meaning(Severity.STOP, t("After page %(page)d something seems to be missing: its last words “%(words)s” do "
                                                  "not go on on page %(next)d."), LOOK_FOR),
     Code.MISSING_AT_END: Meaning(Severity.STOP, t("After page %(page)d, the last one before an end or an annex, something seems to be "
@@ -117,3 +122,9 @@ class Remark(Explained):
         """With its words, which are kept as they were when it was made."""
         return {"code": self.code.value, "severity": self.severity.value, "pages": list(self.pages), "details": dict(self.details),
                 "sentence": self.sentence, "next_step": self.next_step}
+
+
+def of_pages_made(made: Sequence[Mapping[str, Any]]) -> list[Remark]:
+    """What is to be said of what became of each page, as `assembly.compose` tells it."""
+    pages = tuple(number for number, each in enumerate(made, start=1) if each["method"] == MISSING)
+    return [Remark(Code.NOT_PUT_IN, pages, {"count": len(pages)})] if pages else []

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from asn1crypto import x509
+from pkcs11 import PKCS11Error
+from pyhanko.config.pkcs11 import TokenCriteria
 from pyhanko.keys import load_certs_from_pemder
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
@@ -19,6 +21,8 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import signers
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
 from pyhanko.sign.general import SigningError
+from pyhanko.sign.pkcs11 import PKCS11Signer, open_pkcs11_session
+from pyhanko.sign.signers.pdf_signer import DSSContentSettings, SigDSSPlacementPreference
 from pyhanko.sign.timestamps import HTTPTimeStamper, TimeStamper, TimestampRequestError
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.errors import SignatureValidationError
@@ -26,11 +30,16 @@ from pyhanko.sign.validation.generic_cms import extract_tst_data_iter, validate_
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.errors import PathError, ValidationError
 
 from foundation.errors import Refused
 from foundation.text import t
 
 FIELD = "Loket"
+NO_TOKEN = t("The token with the key for the seal cannot be used.")
+UNFIT = t("The document could not be sealed with this key and certificate.")
+UNPROVEN = (t("What proves the certificates of the seal could not be fetched, or says that one was revoked."),
+            t("Try again later. If it stays so, ask the administrator to check the settings of the seal."))
 WRONG_KEY = t("The key for the seal cannot be used: its file or password is wrong.")
 SEE_SETTINGS = t("Ask the administrator to check the settings of the seal. The document itself is not changed.")
 
@@ -38,10 +47,11 @@ SEE_SETTINGS = t("Ask the administrator to check the settings of the seal. The d
 @dataclass(frozen=True)
 class SealSettings:
     """Where the key is, and what the seal says. With `timestamps`, the address of a time-stamping service (RFC 3161), the level is
-    B-T, else B-B; with `long_term` too, it is B-LT: what proves the certificates is fetched and put in.
+    B-T, else B-B. With `trusted` too, a file with the certificates of those who vouch for the key and for the time, it is B-LT: what
+    proves that none of the certificates was revoked is fetched and put in, so that the seal can be judged when they have expired.
 
     The key is in `key`, a PKCS#12 file, its password in the file `password`; or in the token `token`, driven by the PKCS#11 library
-    `library`, with the certificate labelled `label`, its PIN in the file `password`. `trusted`: certificates, for B-LT.
+    `library`, with the certificate and the key labelled `label`, its PIN in the file `password`.
     """
 
     password: Path
@@ -50,8 +60,7 @@ class SealSettings:
     token: str = ""
     label: str = ""
     timestamps: str = ""
-    long_term: bool = False
-    trusted: tuple[Path, ...] = ()
+    trusted: Path | None = None
     reason: str = ""
     place: str = ""
 
@@ -75,15 +84,11 @@ class Seal:
 def seal(source: Path, out: Path, settings: SealSettings, stamper: TimeStamper | None = None) -> None:
     """Write `source`, a validated PDF/A, sealed to `out`: afterwards nothing in it may be changed. `stamper`: instead of the service.
 
-    Raises Refused where the key or the time-stamping service cannot be used; `out` is not there then.
+    Raises Refused where the key, the time-stamping service or what proves the certificates cannot be used; `out` is not there then.
     """
     if settings.timestamps and stamper is None:
         stamper = HTTPTimeStamper(settings.timestamps, timeout=10)
-    context = ValidationContext(trust_roots=_certificates(settings.trusted), allow_fetching=True) if settings.long_term else None
-    said = signers.PdfSignatureMetadata(
-        field_name=FIELD, reason=settings.reason or None, location=settings.place or None, md_algorithm="sha256",
-        subfilter=SigSeedSubFilter.PADES, certify=True, docmdp_permissions=MDPPerm.NO_CHANGES,
-        embed_validation_info=settings.long_term, validation_context=context)
+    said = _said(settings)
     sealed = io.BytesIO()
     with _signer(settings) as signer:
         try:
@@ -92,16 +97,37 @@ def seal(source: Path, out: Path, settings: SealSettings, stamper: TimeStamper |
         except (TimestampRequestError, OSError) as problem:
             raise Refused(t("The time-stamping service does not answer, so the document is not sealed."),
                           t("Try again later, or have the administrator switch time stamps off.")) from problem
+        except PKCS11Error as problem:
+            raise Refused(NO_TOKEN, SEE_SETTINGS) from problem
         except (SigningError, SignatureValidationError, ValueError) as problem:
-            raise Refused(t("The document could not be sealed with this key and certificate."), SEE_SETTINGS) from problem
+            unproven = isinstance(problem.__cause__, (PathError, ValidationError))
+            raise Refused(*(UNPROVEN if unproven else (UNFIT, SEE_SETTINGS))) from problem
     out.write_bytes(sealed.getvalue())
 
 
+def _said(settings: SealSettings) -> signers.PdfSignatureMetadata:
+    context, proofs = None, None
+    if settings.trusted:
+        try:
+            roots = _certificates([settings.trusted])
+        except (OSError, ValueError) as problem:
+            raise Refused(t("The certificates that the seal is proved by cannot be read."), SEE_SETTINGS) from problem
+        context = ValidationContext(trust_roots=roots, allow_fetching=True, revocation_mode="hard-fail")
+        # under the seal, not behind it: nothing is added to the file afterwards
+        proofs = DSSContentSettings(include_vri=False, placement=SigDSSPlacementPreference.TOGETHER_WITH_SIGNATURE)
+    return signers.PdfSignatureMetadata(
+        field_name=FIELD, reason=settings.reason or None, location=settings.place or None, md_algorithm="sha256",
+        subfilter=SigSeedSubFilter.PADES, certify=True, docmdp_permissions=MDPPerm.NO_CHANGES,
+        embed_validation_info=context is not None, validation_context=context, dss_settings=proofs)
+
+
 def seal_document(order: Mapping[str, str]) -> dict[str, Any]:
-    """`seal`, as a task of the workshop; the seal as its file then shows it. `order`: source, out, key, password (paths), timestamps (the
-    address of a service, or empty)."""
+    """`seal`, as a task of the workshop; the seal as its file then shows it. `order`: source, out, and the settings of the seal, of which
+    each may be empty or left out: key, password, library, trusted (paths), token, label, timestamps."""
     out = Path(order["out"])
-    seal(Path(order["source"]), out, SealSettings(Path(order["password"]), Path(order["key"]), timestamps=order["timestamps"]))
+    paths = {name: Path(order[name]) for name in ("key", "library", "trusted") if order.get(name)}
+    words = {name: order.get(name, "") for name in ("token", "label", "timestamps")}
+    seal(Path(order["source"]), out, SealSettings(Path(order["password"]), **paths, **words))
     return seals(out)[-1].to_json()
 
 
@@ -118,15 +144,9 @@ def _signer(settings: SealSettings) -> Iterator[signers.Signer]:
     except OSError as problem:
         raise Refused(WRONG_KEY, SEE_SETTINGS) from problem
     try:
-        import pkcs11
-        from pyhanko.sign.pkcs11 import PKCS11Signer, open_pkcs11_session
-    except ImportError as problem:
-        raise Refused(t("This computer cannot use a key in a token: the Python package python-pkcs11 is missing."),
-                      SEE_SETTINGS) from problem
-    try:
-        session = open_pkcs11_session(str(settings.library), token_label=settings.token, user_pin=password)
-    except (pkcs11.PKCS11Error, OSError, RuntimeError) as problem:
-        raise Refused(t("The token with the key for the seal cannot be used."), SEE_SETTINGS) from problem
+        session = open_pkcs11_session(str(settings.library), token_criteria=TokenCriteria(label=settings.token), user_pin=password)
+    except (PKCS11Error, OSError, RuntimeError) as problem:
+        raise Refused(NO_TOKEN, SEE_SETTINGS) from problem
     with session:
         yield PKCS11Signer(session, cert_label=settings.label)
 

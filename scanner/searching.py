@@ -18,6 +18,7 @@ from scanner.texts import PageText
 
 # A number names a document, but those that speak of it are wanted too.
 DOCUMENTS = Index("document", "document_word", unique_codes=False)
+AT_FIRST = 8  # pages of a document whose lines are looked through; then four times as many, and so on
 SURE = 80  # confidence from which a word that was read may be what somebody meant who mistyped it
 
 
@@ -58,8 +59,9 @@ def search(session: Session, words: str, limit: int = 20, offset: int = 0) -> Fo
 
 _wanted = (sa.select(Document.id, Document.name, Document.confirmed, Product.type, Product.number, Product.year, Product.title)
            .outerjoin(Product, Product.id == Document.product_id).where(Document.id.in_(sa.bindparam("ids", expanding=True))))
-_lines = (sa.select(DocumentLines.number, DocumentLines.text).where(DocumentLines.document_id == sa.bindparam("id"))
-          .order_by(DocumentLines.number))
+_lines = (sa.select(DocumentLines.number, DocumentLines.text)
+          .where(DocumentLines.document_id == sa.bindparam("id"), DocumentLines.number > sa.bindparam("after"))
+          .order_by(DocumentLines.number).limit(sa.bindparam("many")))
 
 
 def _known(session: Session, ids: Sequence[int]) -> Iterator[Hit]:
@@ -73,12 +75,18 @@ def _known(session: Session, ids: Sequence[int]) -> Iterator[Hit]:
 
 def _hits(session: Session, ids: Sequence[int], words: Sequence[str]) -> list[Hit]:
     known, spotter = {hit.id: hit for hit in _known(session, ids)}, Spotter(words)
-    return [replace(known[i], snippets=_snippets(session, i, spotter)) if words else known[i] for i in ids if i in known]
+    return [replace(known[i], snippets=spotter.snippets(_pages(session, i))) if words else known[i] for i in ids if i in known]
 
 
-def _snippets(session: Session, document_id: int, spotter: Spotter) -> Sequence[Snippet]:
-    with session.execute(_lines, {"id": document_id}) as pages:
-        return spotter.snippets((number, text) for number, text in pages)
+def _pages(session: Session, document_id: int) -> Iterator[tuple[int, str]]:
+    """The lines of its pages, fetched as they are asked for: words that are common stand on the first, and there may be hundreds."""
+    after, many = 0, AT_FIRST
+    while True:
+        pages = session.execute(_lines, {"id": document_id, "after": after, "many": many}).all()
+        yield from ((number, text) for number, text in pages)
+        if len(pages) < many:
+            return
+        after, many = pages[-1].number, 4 * many
 
 
 def index_document(session: Session, document_id: int) -> None:

@@ -1,6 +1,7 @@
 """Puts text under the pages of a scan that was made elsewhere: OCRmyPDF with our own reader of pages, in a process of its own."""
 
 import logging
+import tempfile
 from argparse import ArgumentParser
 from collections.abc import Mapping
 from pathlib import Path
@@ -39,6 +40,7 @@ def put_text_under(order: Mapping[str, Any]) -> dict[str, Any]:
     """
     logging.getLogger("ocrmypdf").setLevel(logging.ERROR)
     _read.clear()
+    tempfile.tempdir = str(Path(order["out"]).parent)  # what is left when this process is killed goes with that folder
     try:
         # optimising would take programs of this computer where they are, among them one that mistakes digits (JBIG2)
         ocrmypdf.ocr(order["path"], order["out"], language=["ind"], skip_text=True, tagged_pdf_mode="ignore", rotate_pages=True,
@@ -50,6 +52,8 @@ def put_text_under(order: Mapping[str, Any]) -> dict[str, Any]:
         raise Refused(LOCKED, ASK) from problem
     except (exceptions.ExitCodeException, pikepdf.PdfError, Image.DecompressionBombError, Image.DecompressionBombWarning) as problem:
         raise Refused(UNFIT, AS_IT_CAME) from problem
+    finally:
+        tempfile.tempdir = None
     claims = "2b" if _for_archives(Path(order["out"])) else ""
     return {"texts": {number: text.to_json() for number, text in _read.items()}, "claims": claims}
 

@@ -2,6 +2,7 @@
 
 import tempfile
 import threading
+import time
 from collections.abc import Callable
 from enum import StrEnum
 from functools import partial
@@ -9,10 +10,14 @@ from pathlib import Path
 from typing import IO, Any
 
 from foundation.files import FileStore
+from foundation.text import t
+from scanner.workshop import Failed
 
 QUALITY = 82
 STRAIGHT, ROOMY = 0.03, 4.5  # degrees, as in geometry.py
+AGAIN = 600.0   # seconds until a page that could not be drawn is tried again
 _two_at_once = threading.Semaphore(2)  # a page of 600 dpi takes 100 MB while it is decoded
+_one_drawn = threading.Semaphore(1)    # pages of PDFs may be made to take long: they are not in the way of others
 
 
 class Size(StrEnum):
@@ -37,17 +42,24 @@ def picture(files: FileStore, folder: Path, name: str, size: Size, turned: int, 
 def pdf_page(files: FileStore, folder: Path, name: str, size: Size, number: int, draw: Callable[[Path, int, int, Path], None]) -> Path:
     """A JPEG in `folder` of page `number` of the PDF `name` in the store, drawn by `draw` (of workshop.py).
 
-    Raises Refused when the page cannot be drawn, OSError as above.
+    Raises Failed when the page cannot be drawn, or could not a while ago, OSError as above.
     """
     made = folder / name[:2] / f"{name[2:]}-{size}-page-{number}.jpg"
-    return _kept(made, lambda draft: draw(files.path(name), number, LONG_SIDE[size], Path(draft.name)))
+    failed = made.with_name(f"{name[2:]}-page-{number}.failed")
+    if failed.exists() and time.time() - failed.stat().st_mtime < AGAIN:
+        raise Failed(t("The picture of this page cannot be drawn."), t("Open the PDF itself."))
+    try:
+        return _kept(made, lambda draft: draw(files.path(name), number, LONG_SIDE[size], Path(draft.name)), _one_drawn)
+    except Failed:
+        failed.touch()
+        raise
 
 
-def _kept(made: Path, make: Callable[[Any], None]) -> Path:
-    """`made`, made by `make` into a file of another name where it is not there."""
+def _kept(made: Path, make: Callable[[Any], None], turn: threading.Semaphore = _two_at_once) -> Path:
+    """`made`, made by `make` into a file of another name where it is not there, when it is its `turn`."""
     if not made.exists():
         made.parent.mkdir(parents=True, exist_ok=True)
-        with _two_at_once, tempfile.NamedTemporaryFile(dir=made.parent, prefix="new-", delete=False) as draft:
+        with turn, tempfile.NamedTemporaryFile(dir=made.parent, prefix="new-", delete=False) as draft:
             try:
                 make(draft)
                 draft.flush()
@@ -59,8 +71,8 @@ def _kept(made: Path, make: Callable[[Any], None]) -> Path:
 
 
 def forget(folder: Path, name: str) -> None:
-    """Remove the JPEGs in `folder` of a picture that is no longer in the store."""
-    for made in (folder / name[:2]).glob(f"{name[2:]}-*.jpg"):
+    """Remove what is in `folder` of a picture that is no longer in the store."""
+    for made in (folder / name[:2]).glob(f"{name[2:]}-*"):
         made.unlink(missing_ok=True)
 
 

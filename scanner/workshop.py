@@ -12,6 +12,7 @@ import resource
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from foundation.errors import Refused
 from foundation.text import t
 from scanner.findings import Examination
 from scanner.texts import PageText
+from scanner.ways import Why, missing
 
 PROJECT = Path(__file__).resolve().parent.parent
 # in each process, Tesseract and NumPy would start a thread for each core: together three times as slow
@@ -37,6 +39,9 @@ NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 TOO_LONG = t("It took too long and was given up.")
 NO_MEMORY = t("It needs more memory than there is for it.")
 BROKE = t("The program that works on pages broke down over it.")
+PRINT_ANEW = t("Print it to a new PDF where it can be opened, or print it on paper and scan that.")
+ONCE_MORE = t("Make it once more; if that does not help, tell the administrator.")
+STAYS = t("It stays as it came, and can be read and kept. To make it searchable, print it to a new PDF, or on paper and scan that.")
 
 
 class Failed(Refused):
@@ -45,24 +50,27 @@ class Failed(Refused):
 
 @dataclass(frozen=True)
 class Task:
-    """What a process can be asked for: a function of a module, loaded there. The lower `order` goes first; `from_json`: its answer."""
+    """What a process can be asked for: a function of a module, loaded there. The lower `order` goes first; `from_json`: its answer.
+    `next_step`: what a person can do who is told that it broke down, or took too long, or too much memory."""
 
     module: str
     function: str
     order: int
     from_json: Callable[[Any], Any]
+    next_step: str = ""
 
 
 EXAMINE = Task("scanner.imaging", "examine", 0, Examination.from_json)  # somebody has the paper in the hand, and waits
 READ = Task("scanner.recognising", "read", 1, PageText.from_json)
-CHECK = Task("scanner.checking_pdf", "check", 1, dict)
-COMPOSE = Task("scanner.assembly", "compose", 2, dict)
-SEAL = Task("scanner.sealing", "seal_document", 2, dict)
+CHECK = Task("scanner.checking_pdf", "check", 1, dict, PRINT_ANEW)
+PUT_IN = Task("scanner.assembly", "put_in", 2, dict)
+COMPOSE = Task("scanner.assembly", "compose", 2, dict, ONCE_MORE)
+SEAL = Task("scanner.sealing", "seal_document", 2, dict, ONCE_MORE)
 PACK = Task("scanner.packing", "pack", 3, dict)
 EXTRACT = Task("scanner.extracting", "extract", 1, dict)
-DRAW = Task("scanner.extracting", "draw", 0, dict)
-UNDER = Task("scanner.text_under", "put_text_under", 2, dict)
-TASKS = {task.function: task for task in (EXAMINE, READ, CHECK, COMPOSE, SEAL, PACK, EXTRACT, DRAW, UNDER)}
+DRAW = Task("scanner.extracting", "draw", 1, dict, PRINT_ANEW)
+UNDER = Task("scanner.text_under", "put_text_under", 2, dict, STAYS)
+TASKS = {task.function: task for task in (EXAMINE, READ, CHECK, PUT_IN, COMPOSE, SEAL, PACK, EXTRACT, DRAW, UNDER)}
 
 
 class Workshop:
@@ -102,9 +110,18 @@ class Workshop:
         return self._do(SEAL, 60, order)
 
     def compose(self, order: Mapping[str, Any]) -> dict[str, Any]:
-        """Makes a document of pages, as `assembly.compose` says it. Raises OSError when the disk is full, Failed for anything else."""
-        with self._composing:
-            return self._do(COMPOSE, 20 + 5 * len(order["pages"]), order)
+        """Makes a document of pages, as `assembly.compose` says it, which is told here what became of each page, and where it is. A page
+        that cannot be put in costs that page. Raises OSError when the disk is full, Failed for anything else."""
+        with self._composing, tempfile.TemporaryDirectory(dir=Path(order["out"]).parent, prefix="new-") as drawn:
+            made = [self._put_in({**page, "text": None, "out": f"{drawn}/{number}.pdf"}) for number, page in enumerate(order["pages"], 1)]
+            return self._do(COMPOSE, 20 + 2 * len(made), {**order, "made": made, "drawn": drawn})
+
+    def _put_in(self, page: Mapping[str, Any]) -> dict[str, Any]:
+        """One page, as `assembly.put_in` says it; one over which the process hangs or ends cannot be put in."""
+        try:
+            return self._do(PUT_IN, 60, page)
+        except Failed as problem:
+            return missing({TOO_LONG: Why.TOO_LONG, NO_MEMORY: Why.NO_MEMORY}.get(problem.message, Why.BROKE))
 
     def pack(self, order: Mapping[str, str]) -> dict[str, Any]:
         """Makes a page's file smaller, as `packing.pack` says it. Raises Failed, whatever it was that happened."""
@@ -116,7 +133,7 @@ class Workshop:
 
     def draw(self, path: Path, number: int, long_side: int, out: Path) -> None:
         """Draws a page of a PDF, as `extracting.draw` says it. Raises Failed, whatever it was that happened."""
-        self._do(DRAW, 20, {"path": str(path.absolute()), "number": number, "long_side": long_side, "out": str(out.absolute())})
+        self._do(DRAW, 10, {"path": str(path.absolute()), "number": number, "long_side": long_side, "out": str(out.absolute())})
 
     def put_text_under(self, path: Path, out: Path, pages: int) -> dict[str, Any]:
         """Reads a PDF of so many pages, as `text_under.put_text_under` says it: one at a time, beside all other work. Raises Failed,
@@ -146,13 +163,13 @@ class Workshop:
             if code == -signal.SIGKILL and not killed:
                 killed = True  # that was somebody else's doing, and not the page's: once more
             elif code:
-                raise Failed(TOO_LONG if code == -signal.SIGALRM else BROKE)
+                raise Failed(TOO_LONG if code == -signal.SIGALRM else BROKE, task.next_step)
         told = json.loads(answer)
         if "no_room" in told:
             raise OSError(told["no_room"], os.strerror(told["no_room"]))
         if "failed" in told:
             sentence, next_step, details = told["failed"]
-            raise Failed(sentence, next_step, **details)
+            raise Failed(sentence, next_step or task.next_step, **details)
         return task.from_json(told["done"])
 
     def _living(self) -> "subprocess.Popen[str] | None":
@@ -229,7 +246,7 @@ def _main(idle: float, pages: int) -> None:
         except queue.Empty:
             break
         print(json.dumps(_done(TASKS[name], time_limit, arguments)), flush=True)  # noqa: T201
-        pages -= len(arguments[0]["pages"]) if TASKS[name] is COMPOSE else 1
+        pages -= 1
     os._exit(0)
 
 

@@ -47,9 +47,17 @@ def cluster() -> Iterator[Cluster]:
     cluster.stop()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Whatever asks for a database runs on each engine; what is marked one_database, because it is about something else, on one."""
+    if "database_url" in metafunc.fixturenames:
+        mark = metafunc.definition.get_closest_marker("one_database")  # one_database(False): of a marked file's tests this on both
+        engines = ["sqlite"] if mark and mark.args != (False,) else ["sqlite", "postgresql"]
+        metafunc.parametrize("database_url", engines, indirect=True)
+
+
+@pytest.fixture
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL of a fresh database with today's schema; the test runs once on each engine."""
+    """The URL of a fresh database with today's schema, on the engine `request.param`."""
     if request.param == "sqlite":
         yield request.getfixturevalue("new_sqlite")(tmp_path)
         return

@@ -1,5 +1,6 @@
 """PDFs as they come from elsewhere: written by a word processor, scanned, signed, locked, full of things, and made to do harm."""
 
+import zlib
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -104,6 +105,32 @@ def bomb(path: Path, *before: Path) -> Path:
         pdf.add_blank_page()
         pdf.pages[-1].Resources = Dictionary(XObject=Dictionary(F=drawn))
         pdf.pages[-1].Contents = Stream(pdf, b"/F Do")
+        pdf.save(path)
+    return path
+
+
+def strokes(path: Path, before: Path) -> Path:
+    """Its last page has one line six million times: next to nothing, until somebody draws it."""
+    with pikepdf.new() as pdf:
+        with pikepdf.open(before) as pages:
+            pdf.pages.extend(pages.pages)
+        pdf.add_blank_page()
+        pdf.pages[-1].Contents = Stream(pdf, b"0 0 m 500 500 l S\n" * 6_000_000)
+        pdf.save(path)
+    return path
+
+
+def giant_picture(path: Path, side: int = 40_000) -> Path:
+    """A white square of so many dots each way, in a few MB: 5 GB when it is unpacked."""
+    packer = zlib.compressobj(1)
+    row = b"\xff" * (3 * side)
+    white = b"".join([*(packer.compress(row) for _ in range(side)), packer.flush()])
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page()
+        picture = Stream(pdf, white, Type=Name.XObject, Subtype=Name.Image, Width=side, Height=side, ColorSpace=Name.DeviceRGB,
+                         BitsPerComponent=8, Filter=Name.FlateDecode)
+        pdf.pages[0].Resources = Dictionary(XObject=Dictionary(I=picture))
+        pdf.pages[0].Contents = Stream(pdf, b"q 612 0 0 792 0 0 cm /I Do Q")
         pdf.save(path)
     return path
 

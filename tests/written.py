@@ -1,11 +1,13 @@
 """Drawn pages of which it is known what stands where, to the dot, and orders to make a document of them."""
 
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from PIL import Image, ImageDraw
 
+from scanner import assembly
 from scanner.texts import Box, Line, PageText, Word
 from tests.drawn import BLACK, DPI, empty, font, mm
 
@@ -55,10 +57,18 @@ def stamped(picture: Image.Image, x: int = 1300, y: int = 1500) -> Image.Image:
 
 
 def order(folder: Path, pictures: Sequence[tuple[Image.Image, PageText | None]], **more: Any) -> dict[str, Any]:
-    """For assembly.compose; the file is document.pdf in `folder`."""
+    """For `compose`; the file is document.pdf in `folder`."""
     pages = []
     for number, (picture, text) in enumerate(pictures):
         path = folder / f"{number}.png"
         picture.save(path, compress_level=1)
-        pages.append({"path": str(path), "dpi": DPI, "turned": 0, "skew_degrees": 0.0, "text": text and text.to_json()})
-    return {"pages": pages, "out": str(folder / "document.pdf"), "about": ABOUT, "footer": "", "qr": "", "profile": "2b", **more}
+        pages.append({"path": str(path), "dpi": DPI, "turned": 0, "skew_degrees": 0.0, "size_mm": None, "text": text and text.to_json()})
+    return {"pages": pages, "out": str(folder / "document.pdf"), "about": ABOUT, "footer": "", "qr": "", "profile": "2b",
+            "language": "id", **more}
+
+
+def compose(order: dict[str, Any]) -> dict[str, Any]:
+    """All of what Workshop.compose does, in this process."""
+    with tempfile.TemporaryDirectory() as drawn:
+        made = [assembly.put_in({**page, "out": f"{drawn}/{number}.pdf"}) for number, page in enumerate(order["pages"], start=1)]
+        return assembly.compose({**order, "made": made, "drawn": drawn})

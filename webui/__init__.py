@@ -11,7 +11,7 @@ from foundation.settings import Settings
 def create_app(settings: Settings | None = None) -> Flask:
     """The whole application; its database must be migrated (see migrating.py)."""
     from webui import access, assets, errors, language
-    from webui.routes import desk, health, office, paper, scanning, staff, visitor
+    from webui.routes import desk, health, office, paper, procedure, public, scanning, staff, uploads, verifying, visitor
     from webui.sessions import ServerSessions
     from webui.wiring import wire
 
@@ -28,6 +28,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     language.speak(app)
     assets.serve_assets(app)
     errors.handle(app)
-    for blueprint in (staff.screens, visitor.screens, desk.screens, office.screens, scanning.screens, paper.screens, health.screens):
+    for blueprint in (staff.screens, visitor.screens, desk.screens, office.screens, scanning.screens, procedure.screens, uploads.screens,
+                      verifying.screens, paper.screens, public.screens, health.screens):
         app.register_blueprint(blueprint)
     return app

@@ -58,6 +58,14 @@ def asset_url(name: str) -> str:
     return f"/static/{name}?v={found.digest}"
 
 
+def plain(name: str) -> str:
+    """A style sheet as text, to stand in a document that becomes a PDF. Raises LookupError for a file that is not there."""
+    found = asset(name)
+    if found is None:
+        raise LookupError(f"no static file {name}")
+    return found.plain.decode()
+
+
 @cache
 def letters() -> str:
     """The @font-face of our letters with the font itself inside: a document that becomes a PDF fetches nothing."""

@@ -8,9 +8,10 @@ from pathlib import Path
 import click
 
 from foundation.text import translator
-from scanner import checklists, reading
+from scanner import checklists, reading, remarks
 from scanner.findings import Examination
 from scanner.texts import PageText
+from scanner.ways import MISSING
 from scanner.workshop import Failed, Workshop
 
 MM = 25.4
@@ -30,7 +31,8 @@ def document() -> None:
 def build(pages: Sequence[Path], out: Path, dpi: int | None, roster: Sequence[str], as_json: bool) -> None:
     """Upright, straight, small, searchable: each PAGE becomes a page of FILE.pdf.
 
-    Ends with 1 when pages could not be read, with 2 when no PDF was made.
+    For one that cannot be put in stands a sheet that says so. Ends with 1 then, and when pages could not be read, with 2 when no PDF
+    was made.
     """
     if not out.absolute().parent.is_dir():
         raise click.BadParameter(f"there is no folder {out.parent}.", param_hint="--out")
@@ -40,8 +42,8 @@ def build(pages: Sequence[Path], out: Path, dpi: int | None, roster: Sequence[st
         texts = [_read(workshop, page, dpi, each) for page, each in zip(pages, seen, strict=True)]
         made = workshop.compose({
             "pages": [{"path": str(page.absolute()), "dpi": dpi, "turned": each.turn, "skew_degrees": each.skew_degrees,
-                       "text": text and text.to_json()} for page, each, text in zip(pages, seen, texts, strict=True)],
-            "out": str(out.absolute()), "footer": "", "qr": "", "profile": "2b",
+                       "size_mm": None, "text": text and text.to_json()} for page, each, text in zip(pages, seen, texts, strict=True)],
+            "out": str(out.absolute()), "footer": "", "qr": "", "profile": "2b", "language": "id",
             "about": {"title": out.stem, "number": "", "type": "", "year": "", "issuer": "", "subject": "", "language": "id"}})
     except Failed as failed:
         click.echo(f"{failed} {failed.next_step}".strip(), err=True)
@@ -51,10 +53,10 @@ def build(pages: Sequence[Path], out: Path, dpi: int | None, roster: Sequence[st
         sys.exit(2)
     finally:
         workshop.close()
-    told = _told(pages, seen, texts, roster) | {"file": str(out), "bytes": made["bytes"], "sha256": made["sha256"],
-                                                "verdict": made["verdict"], "made": made["pages"]}
+    told = _told(pages, seen, texts, roster, made["pages"]) | {"file": str(out), "bytes": made["bytes"], "sha256": made["sha256"],
+                                                               "verdict": made["verdict"], "made": made["pages"]}
     click.echo(json.dumps(told, indent=2, ensure_ascii=False) if as_json else _words(told))
-    sys.exit(any(text is None for text in texts))
+    sys.exit(any(text is None for text in texts) or any(each["method"] == MISSING for each in made["pages"]))
 
 
 @document.command()
@@ -96,18 +98,19 @@ def _read(workshop: Workshop, page: Path, dpi: int | None, seen: Examination) ->
         return None
 
 
-def _told(pages: Sequence[Path], seen: Sequence[Examination], texts: Sequence[PageText | None], roster: Sequence[str]) -> dict:
+def _told(pages: Sequence[Path], seen: Sequence[Examination], texts: Sequence[PageText | None], roster: Sequence[str],
+          made: Sequence[dict]) -> dict:
     """Findings of each page, remarks on the whole, and suggestions, as JSON."""
     sheets = [checklists.PageSeen(number, text, frozenset(finding.code for finding in each.findings),
                                   *((text.width / text.dpi * MM, text.height / text.dpi * MM) if text else (0.0, 0.0)))
               for number, (each, text) in enumerate(zip(seen, texts, strict=True), start=1)]
-    say = translator("en")
+    say, found = translator("en"), [*remarks.of_pages_made(made), *checklists.examine(sheets)]
     return {
         "pages": [{"file": str(page), "turned": each.turn, "skew_degrees": each.skew_degrees, "codes": list(each.codes),
                    "findings": [{"flag": finding.code, "says": say(finding.sentence) % finding.details} for finding in each.findings]}
                   for page, each in zip(pages, seen, strict=True)],
         "remarks": [{"code": remark.code, "severity": remark.severity, "pages": list(remark.pages),
-                     "says": say(remark.sentence) % remark.details} for remark in checklists.examine(sheets)],
+                     "says": say(remark.sentence) % remark.details} for remark in found],
         "suggestions": {field: suggestion.to_json() for field, suggestion in reading.suggest(texts, roster).items()}}
 
 

@@ -12,7 +12,10 @@ from werkzeug.exceptions import HTTPException
 from foundation.database import DatabaseUnusable
 from foundation.errors import Refused
 from foundation.text import t
-from webui.language import say
+from webui import public_pages
+from webui.language import current, office, say
+from webui.sessions import is_public
+from webui.wiring import wiring
 
 log = structlog.get_logger()
 
@@ -32,6 +35,9 @@ def page(sentence: str, next_step: str, status: int, **more: object) -> tuple[st
     """The error page in the look of where it happened; it needs neither the database nor a session to be shown."""
     kiosk = request.path.startswith("/kiosk")
     try:
+        if is_public(request.path):
+            links = public_pages.Links(wiring().settings.public, current())
+            return public_pages.refused(links, office(), sentence, next_step, **more.get("values", {})), status
         return render_template("visitor/refused.html" if kiosk else "staff/refused.html", sentence=sentence, next_step=next_step,
                                status=status, **{"reasons": (), "values": {}, **more}), status
     except Exception:

@@ -92,7 +92,15 @@ def minutes_since(value: datetime) -> int:
 
 def waiting_for(value: datetime) -> str:
     """How long ago, in the one unit that matters."""
-    minutes = minutes_since(value)
+    return _in_one_unit(minutes_since(value))
+
+
+def lasting(time: timedelta) -> str:
+    """How long, in the one unit that matters."""
+    return _in_one_unit(int(time / timedelta(minutes=1)))
+
+
+def _in_one_unit(minutes: int) -> str:
     if minutes < 60:
         return say("%(n)s min", n=minutes)
     return say("%(n)s h", n=minutes // 60) if minutes < 48 * 60 else say("%(n)s days", n=minutes // 1440)
@@ -111,7 +119,7 @@ def speak(app: Flask) -> None:
     """Give the templates their words."""
     words: dict[str, Callable] = {"_": say}
     filters = {"long_date": long_date, "short_date": short_date, "clock": clock_time, "moment": moment, "ago": waiting_for,
-               "weekday": weekday, "highlight": highlight, "decimal": decimal}
+               "lasting": lasting, "weekday": weekday, "highlight": highlight, "decimal": decimal}
     app.jinja_env.globals.update(words)
     app.jinja_env.filters.update(filters)
     app.context_processor(lambda: {"language": current(), "office": office(), "languages": LANGUAGES})

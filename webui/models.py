@@ -12,11 +12,14 @@ import kiosk.loans
 import kiosk.rules
 import kiosk.visits
 import printer.printouts
+import scanner.agenda
 import scanner.batches
 import scanner.documents
 import scanner.holding
 import scanner.lines
+import scanner.particulars
 import scanner.products
+import scanner.publications
 import webui.sessions  # noqa: F401
 from foundation.database import Model
 

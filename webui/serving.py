@@ -5,6 +5,7 @@ import fcntl
 import gc
 import signal
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -15,6 +16,8 @@ import structlog
 from foundation.settings import Settings
 
 LOCK = "loket.lock"  # in the data folder
+RECEIVED = 256 * 2**20  # bytes of a form; which form may have how many is the application's to say, in a sentence
+RECEIVING = "receiving"  # in the data folder: where a file is while it comes, which /tmp may have in memory
 
 
 def log_to(stream: object, level: str) -> None:
@@ -32,14 +35,19 @@ def log_to(stream: object, level: str) -> None:
 def serve(settings: Settings, ready: Callable[[str], None]) -> None:
     """Serve `settings` until SIGTERM or Ctrl-C; `ready` is told the base address once requests are answered.
 
-    Raises click.ClickException with a sentence when the port is taken or the data folder is another service's.
+    Raises click.ClickException with a sentence when the port is taken, the data folder is another service's, or a setting cannot be used.
     """
     from webui import create_app
     from webui.working import Works
 
     log_to(sys.stderr, settings.log_level)
     with nullcontext() if settings.database_url else only_one(Path(settings.data)):
-        app = create_app(settings)
+        try:
+            app = create_app(settings)
+        except ValueError as problem:  # a publisher that is not known, or whose settings are not complete
+            raise click.ClickException(str(problem)) from None
+        (settings.data / RECEIVING).mkdir(mode=0o700, exist_ok=True)
+        tempfile.tempdir = str((settings.data / RECEIVING).absolute())
         server = listen(app, settings)
         works = Works(app.extensions["wiring"])
         app.extensions["works"] = works
@@ -71,7 +79,7 @@ def listen(app: object, settings: Settings):
 
     try:
         return create_server(app, host=settings.host, port=settings.port, threads=settings.threads, ident=None,
-                             max_request_body_size=60 * 2**20, log_socket_errors=False, **_proxy(settings.trusted_proxy))
+                             max_request_body_size=RECEIVED, log_socket_errors=False, **_proxy(settings.trusted_proxy))
     except OSError as problem:
         where = f"{settings.host}:{settings.port}"
         if problem.errno == errno.EADDRINUSE:

@@ -20,6 +20,12 @@ IDLE = {KIOSK: timedelta(minutes=10), STAFF: timedelta(minutes=30)}    # the kio
 OLDEST = {KIOSK: timedelta(hours=2), STAFF: timedelta(hours=10)}
 COOKIE = {KIOSK: "loket_visitor", STAFF: "loket_staff"}
 TOUCH = timedelta(minutes=1)
+PUBLIC = ("/produk/", "/feed/", "/sitemap", "/robots.txt/", "/verify/")
+
+
+def is_public(path: str) -> bool:
+    """Whether it is a page for everybody, which remembers nobody."""
+    return f"{path}/".startswith(PUBLIC)
 
 
 class BrowserSession(Model):
@@ -83,7 +89,7 @@ class ServerSessions(SessionInterface):
         self.database, self.https = database, https
 
     def open_session(self, app: Flask, request: Request) -> SessionMixin:
-        if request.path.startswith("/static/") or request.path == "/health":
+        if request.path.startswith("/static/") or request.path == "/health" or is_public(request.path):
             return NullSession()
         scope = KIOSK if request.path.startswith("/kiosk") else STAFF
         token = request.cookies.get(COOKIE[scope], "")

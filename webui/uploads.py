@@ -2,15 +2,19 @@
 
 import secrets
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
-from flask import session
+from flask import abort, request, session
 from werkzeug.datastructures import FileStorage
 
+from foundation.errors import Refused
 from foundation.text import clean
+from scanner import taking_in
 from webui.wiring import wiring
 
+LARGEST_PDF = 150_000_000  # bytes that come over the network, with the form around them
 KEPT = 24 * 3600  # seconds; what nobody decided about by then goes
 
 
@@ -39,6 +43,29 @@ def forget() -> None:
     if found := kept():
         found[0].unlink(missing_ok=True)
     session.pop("upload", None)
+
+
+@contextmanager
+def pdf() -> Iterator[tuple[str, int, str, dict] | None]:
+    """Of the PDF that came with the form: what taking_in.take is to know, its bytes in the store; None where none came.
+
+    Raises Refused for what can be no document, and where the disk is full, then or while it is being entered.
+    """
+    given, wired = request.files.get("file"), wiring()
+    if not given or not given.filename:
+        yield None
+        return
+    keep(given)
+    path, called = kept() or abort(404)
+    try:
+        said = wired.workshop.check(path)
+        with path.open("rb") as file:
+            sha256 = wired.files.put(file)
+        yield sha256, path.stat().st_size, Path(called).stem, said
+    except OSError:
+        raise Refused(taking_in.FULL, taking_in.ROOM) from None
+    finally:
+        forget()
 
 
 def _folder() -> Path:

@@ -15,14 +15,21 @@ from foundation.keys import Keys, load
 from foundation.office import Office, office
 from foundation.settings import Settings
 from printer.spool import Spool
+from scanner import publishers
 from scanner.assembling import Assembler
 from scanner.capturing import Capturer
+from scanner.feed import Feed
 from scanner.inspecting import Inspector
 from scanner.keeping import Keeper
 from scanner.knowing import Learner
+from scanner.public import verify_code
+from scanner.public_web import Web
+from scanner.publisher import Publisher
+from scanner.publishing import Uploader
 from scanner.taking_in import Taker
 from scanner.transcribing import Transcriber
 from scanner.workshop import Workshop
+from webui.public_site import PublicSite
 
 OFFICE_KEPT = timedelta(seconds=5)
 
@@ -35,6 +42,9 @@ class Wiring:
     spool: Spool
     files: FileStore
     workshop: Workshop
+    feed: Feed
+    web: Web
+    publishers: dict[str, Publisher]
     jobs: dict[str, Callable[..., None]]
     _office: tuple[datetime, Office] | None = None   # until when it is good, and what it is
 
@@ -64,19 +74,29 @@ def wire(settings: Settings) -> Wiring:
     spool = Spool(database, settings.data)
     files = FileStore(settings.data / "files")
     workshop = Workshop()
-    seal_with = {"key": settings.seal_key, "password": settings.seal_password, "timestamps": settings.seal_timestamps}
+    feed = Feed(database, settings.data / "feed" / "document.json", settings.public)
+    seal_with = {name: getattr(settings, f"seal_{name}")
+                 for name in ("key", "password", "library", "token", "label", "timestamps", "trusted")}
     capturer = Capturer(database, files, settings.data)
     taker = Taker(database, files, settings.data / "taking-in", workshop.extract, workshop.put_text_under)
-    wired = Wiring(settings, database, load(settings.data, settings.secret_key), spool, files, workshop, jobs={
+    web = publishers.web(settings)
+    static_site = PublicSite(database, files, settings.data / "thumbnails", workshop.draw, settings.static_public_url, "static")
+    named = publishers.publishers(settings, web, static_site)
+    uploader = Uploader(database, files, named, web)
+    keys = load(settings.data, settings.secret_key)
+    assembler = Assembler(database, files, settings.data / "assembling", workshop.compose, workshop.seal, seal_with,
+                          lambda product: f"{settings.public}/verify/{verify_code(keys.slips, product)}")
+    wired = Wiring(settings, database, keys, spool, files, workshop, feed, web, named, jobs={
         "pack_page": Keeper(database, files, settings.data / "assembling", workshop.pack).pack_page,
         "print_printout": spool.print_printout,
         "capture": capturer.capture,
-        "assemble": Assembler(database, files, settings.data / "assembling", workshop.compose, workshop.seal, seal_with).assemble,
+        "assemble": assembler.assemble,
         "inspect": Inspector(database, files, workshop.examine).inspect,
         "learn": Learner(database, settings.data).learn,
         "make_searchable": taker.make_searchable,
         "take_in": taker.take_in,
         "transcribe": Transcriber(database, files, workshop.read).transcribe,
+        **{name: getattr(uploader, name) for name in ("arrange", "upload", "take_down", "recheck", "refresh")},
     })
     database.committed.append(wired.forget_office)
     return wired

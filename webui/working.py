@@ -23,6 +23,7 @@ from kiosk.visiting import close_visits
 from printer import printouts, thermal
 from scanner import thumbnails
 from scanner.documents import files_in_use
+from scanner.publishing import order_looks
 from webui import sessions
 from webui.wiring import Wiring
 
@@ -31,10 +32,11 @@ UPKEEP = 20.0   # seconds between two rounds
 HOUR, DAY = 3600.0, 24 * 3600.0  # seconds from the start, and between, of looks for files that nobody needs
 LOOK = 2.0      # seconds between two looks for new or changed devices
 THREADS = {"printing": "printer", "scanning": "scanner", "inspecting": "inspector", "transcribing": "reader",
-           "assembling": "binder", "keeping": "packer", "taking in": "taker", "putting text under": "ocr"}
+           "assembling": "binder", "keeping": "packer", "taking in": "taker", "putting text under": "ocr",
+           "publishing": "publisher"}
 # queue, and which of its workers: pages are looked at one by one, read two by two, documents made one by one, wherever they come from
 BESIDE = [("inspecting", 0), ("transcribing", 0), ("transcribing", 1), ("assembling", 0), ("keeping", 0)]
-ALWAYS = [("taking in", 0), ("putting text under", 0)]  # a PDF comes without a scanner
+ALWAYS = [("taking in", 0), ("putting text under", 0), ("publishing", 0)]  # a PDF comes without a scanner, and goes without one
 
 
 class Works:
@@ -131,7 +133,7 @@ def sweep_files(wired: Wiring) -> list[str]:
 
 
 def upkeep(wired: Wiring) -> None:
-    """What must happen by itself: requests expire, visits end at closing time, the audit trail is sealed, old rows go."""
+    """What must happen by itself: requests expire, visits end at closing time, the trail is sealed, old rows go, the feed is written."""
     database = wired.database
     zone = wired.office().time_zone
     day = today(zone)
@@ -141,6 +143,8 @@ def upkeep(wired: Wiring) -> None:
     database.run(partial(close_visits, before=closes if closes and closes < now() else start_of(day, zone)))
     database.run(partial(forget_visitors, today=day))
     database.run(partial(printouts.expire, wanted_before=now() - timedelta(minutes=wired.office().print_minutes)))
+    database.run(order_looks)
     audit.seal_all(database)
     database.run(jobs.sweep)
     database.run(sessions.sweep)
+    wired.feed.refresh()

@@ -25,7 +25,7 @@ class Live:
 
     def __init__(self, folder: Path):
         self.data, self.log = folder / "demo", folder / "service.log"
-        self.port = _free_port()
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.start()
 
@@ -62,7 +62,7 @@ class Live:
         return True
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return listener.getsockname()[1]
 

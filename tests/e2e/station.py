@@ -23,6 +23,7 @@ from scanner.device import Mode, Source
 from scanner.device import Settings as Scan
 from scanner.simulated import set_fault
 from tests.builders import an_office
+from tests.e2e.conftest import free_port
 from webui import create_app
 from webui.migrating import upgrade
 from webui.working import Works
@@ -85,7 +86,8 @@ class Room(SimpleNamespace):
 @contextmanager
 def running(folder: Path) -> Iterator[Room]:
     """A room with its data in `folder`, until the block ends."""
-    app = create_app(Settings(data=folder, demo=True))
+    port = free_port()
+    app = create_app(Settings(data=folder, demo=True, port=port))
     wired, stack = app.extensions["wiring"], folder / "stack"
     stack.mkdir()
     upgrade(wired.database)
@@ -96,11 +98,11 @@ def running(folder: Path) -> Iterator[Room]:
         session.add(station)
         session.flush()
         number = station.id
-    works, server = Works(wired), make_server("127.0.0.1", 0, app, threaded=True)
+    works, server = Works(wired), make_server("127.0.0.1", port, app, threaded=True)
     works.start()
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    yield Room(app=app, database=wired.database, stack=stack, station=number, url=f"http://127.0.0.1:{server.server_port}")
+    yield Room(app=app, database=wired.database, stack=stack, station=number, url=f"http://127.0.0.1:{port}")
     server.shutdown()
     thread.join()
     server.server_close()

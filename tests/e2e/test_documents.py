@@ -132,11 +132,11 @@ def test_a_wrong_value_is_refused_at_its_field_and_what_is_typed_elsewhere_stays
     address = document(room, suggested=SUGGESTED)
     page.goto(address)
     value(page, "place").fill("Kota Contoh")
-    value(page, "date").fill("17 Agustus 2024")
+    value(page, "date").fill("17 Agustus")
     page.keyboard.press("Enter")
-    expect(card(page, "date").locator(".wrong")).to_contain_text("tahun-bulan-hari")
+    expect(card(page, "date").locator(".wrong")).to_contain_text("tanggal, bulan, dan tahun")
     expect(value(page, "date")).to_be_focused()
-    expect(value(page, "date")).to_have_value("17 Agustus 2024")
+    expect(value(page, "date")).to_have_value("17 Agustus")
     expect(value(page, "place")).to_have_value("Kota Contoh")
     assert confirmed(room, address) == {}
     page.keyboard.type("2024-08-17")
@@ -207,6 +207,37 @@ def test_what_is_typed_while_the_document_is_made_again_is_not_lost(room: Room, 
     page.keyboard.type("toh")
     expect(value(page, "place")).to_have_value("Kota Contoh")
     expect(page.locator("#live")).to_be_empty()
+
+
+def test_a_pdf_that_is_too_large_is_said_to_be_before_it_is_sent(room: Room, page: Page) -> None:
+    page.goto(f"{room.url}/scanning/documents")
+    page.get_by_text("Masukkan PDF").click()
+    file = page.locator("input[type=file]")
+    assert file.get_attribute("data-largest") == "150000000"
+    file.evaluate("(each) => { each.dataset.largest = 10 }")
+    told = "(each) => each.validationMessage"
+    for size, said in ((11, "Berkas terlalu besar."), (10, "")):
+        file.set_input_files({"name": "besar.pdf", "mimeType": "application/pdf", "buffer": b"%" * size})
+        assert file.evaluate(told)[:21] == said
+
+
+def test_what_somebody_else_confirmed_meanwhile_is_said_at_the_field(room: Room, page: Page, browser: Browser, signed_in: dict) -> None:
+    address = document(room, suggested=SUGGESTED)
+    page.goto(address)
+    with screen(browser, signed_in) as other:
+        other.goto(address)
+        value(other, "place").fill("Kota Lain")
+        other.keyboard.press("Enter")
+        expect(card(other, "place")).to_contain_text("dipastikan")
+    value(page, "place").fill("Kota Contoh")
+    page.keyboard.press("Enter")
+    expect(card(page, "place").locator(".value")).to_have_text("Kota Lain")
+    expect(card(page, "place").locator(".wrong")).to_contain_text("baru saja dipastikan")
+    expect(value(page, "place")).to_have_value("Kota Contoh")
+    assert confirmed(room, address) == {"place": "Kota Lain"}
+    value(page, "place").press("Enter")
+    expect(card(page, "place").locator(".value")).to_have_text("Kota Contoh")
+    assert confirmed(room, address) == {"place": "Kota Contoh"}
 
 
 def test_a_document_is_confirmed_without_javascript(room: Room, browser: Browser, signed_in: dict) -> None:
@@ -289,3 +320,32 @@ def test_what_is_pressed_is_large_enough_for_a_finger(page: Page, states: dict[s
         .filter(each => { const box = each.getBoundingClientRect(); return box.width < 44 || box.height < 44; })
         .map(each => each.outerHTML.slice(0, 90))""")
     assert small == []
+
+
+def test_a_page_that_could_not_be_put_in_is_told_of_wherever_the_document_is_shown(room: Room, page: Page) -> None:
+    room.load(*(drawn(each) for each in PAPER.pages))
+    batch = room.batch(len(PAPER.pages), "Halaman rusak (fiktif)")
+    room.scan(batch)
+    kept = room.app.extensions["wiring"].files.path(room.look(batch).kept[1].sha256)
+    kept.chmod(0o600)
+    kept.write_bytes(kept.read_bytes()[:2000])
+    number = int(batch.rpartition("/")[2])
+    room.do(lambda session: digitising.close(session, number, LESTARI))
+    with room.database.reading() as session:
+        address = f"{room.url}/scanning/document/{document_overview.of_batch(session, number)}"
+    page.goto(address)
+    expect(page.locator("#state")).to_have_text("ada halaman yang hilang", timeout=READY)
+    remark = page.locator("#remarks li").first
+    expect(remark).to_contain_text("PDF ini tidak lengkap: 1 halaman tidak dapat dimasukkan.")
+    remark.get_by_role("link", name="halaman 2").click()
+    expect(page.locator("#whys > li:visible")).to_have_text("Halaman 2 tidak dapat dibaca: berkasnya terpotong atau rusak.")
+    expect(page.locator("#leaves li").nth(1)).to_contain_text("hilang")
+    page.wait_for_function("() => { const { src, naturalWidth } = document.querySelector('#view img');"
+                           "return src.includes('/page/2/') && naturalWidth; }")
+    page.keyboard.press("[")
+    expect(page.locator("#whys > li:visible")).to_have_count(0)
+    page.goto(f"{room.url}/scanning/documents")
+    expect(page.get_by_role("row", name="Halaman rusak (fiktif)")).to_contain_text("ada halaman yang hilang")
+    page.goto(address)
+    page.get_by_role("button", name="Buka lagi berkasnya").click()
+    page.wait_for_url(batch)

@@ -16,6 +16,7 @@ from kiosk.lending import find_loan, return_items
 from kiosk.loans import Loan, LoanState, Reading
 from kiosk.searching import search
 from kiosk.visits import Visit, VisitState
+from scanner import board
 from tests.builders import OFFICER
 from webui import demo
 from webui.demo.many import fill_many, many_titles
@@ -41,6 +42,14 @@ def test_the_demo_office_stands_on_one_call(session):
     station, _ = enrol(session, made.kiosk_code)
     assert (station.name, station.printer) == ("Kiosk Depan", PRINTER)
     assert len(calendar.load(session).opening) == 5
+
+
+def test_legal_products_are_on_their_way_and_each_of_the_people_has_something_to_do(session):
+    bima, ratri, yudha, lestari = (find_by_username(session, name).actor() for name in ("bima", "ratri", "yudha", "lestari"))
+    for by in (bima, ratri, yudha, lestari):
+        seen = board.look(session, board.Wanted(), by, now().date())
+        assert seen.mine.cards
+        assert seen.late == 1
 
 
 def test_the_collection_is_large_varied_and_says_that_it_is_fictional(session):

@@ -75,11 +75,19 @@ def test_what_is_missing_is_said_in_words(loket, pages):
     assert f"date: {PAPER.date}" in done.stdout
 
 
-def test_a_damaged_page_is_named_and_no_file_is_left(loket, pages, tmp_path):
+def test_a_damaged_page_costs_that_page(loket, pages, tmp_path):
     (tmp_path / "cut.jpg").write_bytes(pages[0].read_bytes()[:20_000])
     done = loket("build", pages[1], "cut.jpg", "--out", "k.pdf")
-    assert_refused(done, "Page 2 cannot be read: its file is cut off or damaged.")
-    assert not (tmp_path / "k.pdf").exists()
+    assert (done.returncode, "Traceback" in done.stderr) == (1, False)
+    assert "cut.jpg: The page’s file is cut off or damaged." in done.stderr
+    assert "The PDF is not complete: 1 of its pages could not be put in." in done.stdout
+    assert "Halaman 2 tidak ada di sini" in pdf.text((tmp_path / "k.pdf").read_bytes())
+
+
+def test_without_a_whole_page_no_file_is_left(loket, pages, tmp_path):
+    (tmp_path / "cut.jpg").write_bytes(pages[0].read_bytes()[:20_000])
+    assert_refused(loket("build", "cut.jpg", "cut.jpg", "--out", "k.pdf"), "Page 1 cannot be read: its file is cut off or damaged.")
+    assert {path.name for path in tmp_path.iterdir()} == {"cut.jpg"}
 
 
 def test_what_is_no_picture_or_not_there_is_refused_in_a_sentence(loket, pages, tmp_path):

@@ -107,8 +107,8 @@ class Ours:
         out = folder / "ours.pdf"
         report = self.workshop.compose({
             "pages": [{"path": str(page.path.absolute()), "dpi": page.dpi, "turned": each.turn, "skew_degrees": each.skew_degrees,
-                       "text": text.to_json()} for page, each, text in zip(pages, seen, texts, strict=True)],
-            "out": str(out), "footer": "", "qr": "", "profile": "2b",
+                       "size_mm": None, "text": text.to_json()} for page, each, text in zip(pages, seen, texts, strict=True)],
+            "out": str(out), "footer": "", "qr": "", "profile": "2b", "language": "id",
             "about": {**dict.fromkeys(("number", "type", "year", "issuer", "subject"), ""), "title": "Ukuran", "language": "id"}})
         rest = (report["bytes"] - sum(page["bytes"] for page in report["pages"])) // len(pages)
         return Made([text.text for text in texts], out, [page["bytes"] + rest for page in report["pages"]], report, seen, texts, suggested)

@@ -19,6 +19,7 @@ from kiosk.collection import Copy, CopyStatus
 from kiosk.rules import seed_rules
 from scanner.knowing import learn_soon
 from webui.demo.history import write_history
+from webui.demo.products import write_products
 from webui.demo.titles import collection
 from webui.demo.words import OFFICE
 
@@ -80,7 +81,8 @@ def fill(database: Database, printer: str, scanner: str = "") -> DemoOffice:
 def description(made: DemoOffice, base: str) -> tuple[str, str]:
     """The address to open first, and what to tell the person who started the demo; `base` is the service's address."""
     start = f"{base}/kiosk/enrol/{made.kiosk_code}"
-    places = [("Kiosk", f"{start}   (makes the browser that opens it the kiosk)"), ("Desk", f"{base}/desk"), ("Scan", f"{base}/scanning")]
+    places = [("Kiosk", f"{start}   (makes the browser that opens it the kiosk)"), ("Desk", f"{base}/desk"), ("Scan", f"{base}/scanning"),
+              ("Board", f"{base}/products")]
     if made.printer.startswith("simulated://"):
         places.append(("Paper", f"{base}/paper/   (what the simulated printer printed)"))
     lines = ["", f"{OFFICE}, a fictional office, is open:", "", *(f"  {name:8}{address}" for name, address in places), "",
@@ -102,6 +104,7 @@ def _make(session: Session, hashes: dict[str, str]) -> None:
     importing.apply(session, importing.check(session, collection()), admin)
     _set_aside(session)
     write_history(session, here, kiosk.id, people["sari"].name)
+    write_products(session, {username: person.actor() for username, person in people.items()}, today(here.time_zone))
     record(session, admin, "demo office made", here)
     session.info["office changed"] = True
 

@@ -11,6 +11,7 @@ from foundation.errors import Refused
 from foundation.people import PROGRAM, Person, Role, find_by_username, hash_password, password_matches, sign_in_hash
 from foundation.staffing import set_password
 from foundation.text import clean, t
+from scanner.board import FOLLOWS
 from webui import access, language
 from webui.access import limiter, load_person, requires, safe_next
 from webui.sessions import end_all_of
@@ -115,13 +116,16 @@ def change_view() -> ResponseReturnValue:
 
 
 def _home(person: Person | None = None) -> str:
-    """The first page of a person: the desk for who serves, the scanner for legal staff, the office for who only administers."""
+    """The first page of a person: the desk for who serves, the scanner for legal staff, the office for who only administers, the
+    board for the others of the procedure."""
     roles = (person or g.person).roles
     if Role.OFFICER in roles:
         return url_for("desk.today")
     if Role.LEGAL_STAFF in roles:
         return url_for("scanning.batches")
-    return url_for("office.settings") if Role.ADMIN in roles else url_for(".start")
+    if Role.ADMIN in roles:
+        return url_for("office.settings")
+    return url_for("procedure.show") if set(FOLLOWS) & set(roles) else url_for(".start")
 
 
 def here() -> str:

@@ -8,7 +8,7 @@ import pytest
 from foundation.database import Database
 from foundation.errors import Refused
 from foundation.people import Actor
-from scanner import arranging, digitising, products
+from scanner import arranging, digitising, particulars
 from scanner.arranging import Lie
 from scanner.batches import Purpose, RunState
 from scanner.device import Mode, Settings, Source
@@ -327,7 +327,8 @@ def test_sheets_of_both_sides_are_compared_with_what_was_counted(desk):
 
 
 def product(desk: Desk, number: str = "7") -> int:
-    return desk.do(products.register, "kpt", number, 2026, "Penetapan jadwal (fiktif)", LESTARI).id
+    said = {"type": "kpt", "number": number, "year": "2026", "title": "Penetapan jadwal (fiktif)"}
+    return desk.do(particulars.register, said, LESTARI).id
 
 
 def split(desk: Desk) -> list[int]:

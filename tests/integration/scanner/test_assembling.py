@@ -7,6 +7,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict
 from html import unescape
 from pathlib import Path
@@ -15,6 +16,8 @@ import numpy as np
 import pikepdf
 import pytest
 import sqlalchemy as sa
+import zxingcpp
+from pikepdf import pdfa
 from PIL import Image
 
 from foundation.database import Database
@@ -25,19 +28,21 @@ from foundation.office import office
 from foundation.people import Actor, Role
 from foundation.settings import Settings as Installation
 from foundation.stations import Station, StationKind
-from scanner import arranging, confirming, digitising, document_overview, searching
+from scanner import arranging, confirming, digitising, document_overview, particulars, searching
 from scanner.assembling import Assembler
 from scanner.batches import Page, Purpose, Run, RunState
 from scanner.device import Mode, Settings, Source
-from scanner.documents import Document, DocumentState
+from scanner.documents import Document, DocumentPage, DocumentState
 from scanner.inspecting import Inspecting, Inspector
+from scanner.products import Product, ProductState
 from scanner.reading import Field
 from scanner.remarks import Code
 from scanner.transcribing import Transcriber
-from scanner.workshop import TOO_LONG, Workshop
+from scanner.ways import MISSING, SENTENCES, Why
+from scanner.workshop import Workshop
 from tests import drawn, pdf
 from tests.integration.scanner.test_sealing import WHO, sealing_key
-from tests.integration.scanner.test_workshop import children, until, worked
+from tests.integration.scanner.test_workshop import children, has_open, until, worked
 from tests.written import stamped
 from webui.bench.documents import recall
 from webui.bench.fictional import layout
@@ -45,12 +50,15 @@ from webui.bench.fictional.decisions import decision
 from webui.bench.long_batch import Staff, make
 from webui.bench.service import Service
 
+pytestmark = pytest.mark.one_database
+EVERYBODY = Actor("Semua Contoh", frozenset(Role))
 LESTARI = Actor("Lestari Contoh", frozenset({Role.LEGAL_STAFF}))
 GRAY = {"profile": "own", "source": "feeder", "mode": "gray", "dpi": "300", "paper": "A4"}
 KINDS = {".jpg": {"quality": 90}, ".png": {"compress_level": 1}, ".tiff": {}}
 PAPER = decision(20)  # two pages
 MANY = 300             # small ones
 SEEN_DPI = 150
+ADDRESS = "https://loket.example/verify/{}-UJI".format
 MARGIN = round(1 / 25.4 * SEEN_DPI)  # a millimetre
 
 
@@ -89,14 +97,14 @@ class Bindery:
 
     def seal_with(self, key: str, password: str) -> None:
         self.jobs["assemble"] = Assembler(self.database, self.files, self.assembling, self.workshop.compose, self.workshop.seal,
-                                          {"key": key, "password": password, "timestamps": ""}).assemble
+                                          {"key": key, "password": password, "timestamps": ""}, ADDRESS).assemble
 
     def do(self, use_case: Callable, *arguments: object) -> object:
         return self.database.run(lambda session: use_case(session, *arguments))
 
-    def batch(self, pictures: Sequence[Image.Image], kind: str = ".jpg", dpi: int | None = 300) -> int:
+    def batch(self, pictures: Sequence[Image.Image], kind: str = ".jpg", dpi: int | None = 300, product: int | None = None) -> int:
         """A batch whose pages wait to be looked at."""
-        batch = self.do(digitising.open_batch, 1, "Berkas coba (fiktif)", None, LESTARI, None).id
+        batch = self.do(digitising.open_batch, 1, "Berkas coba (fiktif)", None, LESTARI, product).id
         with self.database.transaction() as session:
             run = Run(batch_id=batch, settings=asdict(Settings(Source.FEEDER, Mode.GRAY, 300)), first=1, asked_by="uji",
                       purpose=Purpose.ADD, state=RunState.FINISHED)
@@ -143,7 +151,8 @@ class Bindery:
 
     def document(self, document: int) -> Document:
         with self.database.reading() as session:
-            return document_overview.look_at(session, document).document
+            wanted = sa.orm.selectinload(Document.pages).undefer(DocumentPage.text)
+            return session.get_one(Document, document, options=[wanted])
 
     def data(self, document: Document) -> bytes:
         return self.files.path(document.sha256).read_bytes()
@@ -232,6 +241,7 @@ def test_a_page_that_was_turned_after_it_was_read_is_read_again(bindery, picture
     assert [page.turned for page in bindery.document(document).pages] == [90, 0]
 
 
+@pytest.mark.one_database(False)
 def test_a_document_is_made_again_with_what_was_confirmed(bindery, pictures):
     document = bindery.bind(pictures)
     bindery.do(confirming.confirm, document.id, "title", "Judul yang dipastikan", LESTARI)
@@ -333,67 +343,142 @@ def test_a_page_that_breaks_its_reader_costs_its_text_and_nothing_else(bindery, 
     assert [remark["pages"] for remark in made.remarks if remark["code"] == Code.UNREADABLE] == [[1]]
 
 
-def test_a_page_over_which_everything_hangs_is_given_up(database, pictures, tmp_path):
+def test_a_page_that_broke_its_reader_is_read_again_when_somebody_has_the_document_made_again(bindery, pictures):
+    batch = bindery.batch(pictures)
+    bindery.work("inspecting")
+    during(lambda: bindery.work("transcribing"), READING, lambda: kill_all(signal.SIGSEGV))
+    document = bindery.close(batch)
+    bindery.work()
+    bindery.do(confirming.make_again, document, LESTARI)
+    bindery.work()
+    again = bindery.document(document)
+    assert_whole(bindery, again, [page.text for page in PAPER.pages])
+    assert [remark for remark in again.remarks if remark["code"] == Code.UNREADABLE] == []
+
+
+# --- a page that cannot be put in ---------------------------------------------------------------------------------------------------
+
+
+def assert_stands_for(bindery: Bindery, document: Document, missing: int, why: Why, truths: Sequence[str]) -> None:
+    """Made, with a sheet that says so for page `missing`, and every other page as it should be; and a person is told to scan it again."""
+    assert (document.state, document.is_whole) == (DocumentState.READY, False)
+    first, *others = document.remarks
+    assert (first["code"], first["severity"], first["pages"], first["details"]) == (Code.NOT_PUT_IN, "stop", [missing], {"count": 1})
+    assert "Open the batch again" in first["next_step"]
+    assert [remark for remark in others if remark["code"] in (Code.NOT_PUT_IN, Code.UNREADABLE)] == []
+    assert len(document.pages) == len(truths)
+    path = bindery.files.path(document.sha256)
+    for page, truth in zip(document.pages, truths, strict=True):
+        options = ("-f", str(page.number), "-l", str(page.number))
+        printed = subprocess.run(["pdftotext", *options, path, "-"], capture_output=True, text=True, check=True).stdout
+        if page.number == missing:
+            assert (page.method, page.why, page.said) == (MISSING, why, SENTENCES[why])
+            assert " ".join(printed.split()).startswith(f"Halaman {missing} tidak ada di sini")
+        else:
+            assert (page.method, page.said) == ("mrc", "")
+            assert recall(printed, truth) > 0.9
+    with pikepdf.open(path) as made:
+        assert pdfa.check(made, "2b").verdict == "pass"
+    assert bindery.count(Document) == 1
+
+
+def damage(kept: Path) -> bytes:
+    """Half of the file is lost; what it was."""
+    whole = kept.read_bytes()
+    kept.chmod(0o600)
+    kept.write_bytes(whole[:len(whole) // 2])
+    return whole
+
+
+@contextmanager
+def endless(kept: Path) -> Iterator[None]:
+    """While the block lasts, whoever opens the file waits."""
+    aside = kept.rename(kept.with_suffix(".aside"))
+    os.mkfifo(kept)
+    yield
+    aside.rename(kept)
+
+
+def test_a_page_over_which_the_writer_hangs_is_given_up_alone(database, pictures, tmp_path):
     workshop = Workshop(time_limit=10)
     bindery = Bindery(database, tmp_path, workshop)
     batch = bindery.batch(pictures)
     bindery.work()
     document = bindery.close(batch)
-    kept = bindery.files.path(bindery.pages(batch)[0].sha256)
-    kept.unlink()
-    os.mkfifo(kept)
-    bindery.work()
-    failed = bindery.document(document)
-    assert (failed.state, failed.sentence, failed.sha256) == (DocumentState.FAILED, TOO_LONG, None)
-    assert failed.suggested["number"]["value"] == PAPER.number  # what was read before is kept
-    assert bindery.bind(pictures[1:]).state is DocumentState.READY
+    with endless(bindery.files.path(bindery.pages(batch)[0].sha256)):
+        bindery.work()
+    made = bindery.document(document)
+    assert_stands_for(bindery, made, 1, Why.TOO_LONG, [page.text for page in PAPER.pages])
+    assert made.suggested["number"]["value"] == PAPER.number  # what was read before is kept
     workshop.close()
 
 
-# --- pages that are damaged or strange ---------------------------------------------------------------------------------------------
+def test_a_page_over_which_the_writer_breaks_down_costs_that_page_alone(bindery, pictures):
+    batch = bindery.batch([*pictures, drawn.scanned(layout.drawn(PAPER.pages[1]), 5)])
+    bindery.work()
+    document = bindery.close(batch)
+    page = bindery.files.path(bindery.pages(batch)[1].sha256)
+    with endless(page), ThreadPoolExecutor(2) as threads:
+        going = threads.submit(bindery.work, "assembling")
+        with threads.submit(page.open, "wb").result(timeout=60):  # the writer has it open too
+            victim, = (child for child in children() if has_open(child, page))
+            os.kill(victim, signal.SIGSEGV)
+            going.result(timeout=100)
+    assert_stands_for(bindery, bindery.document(document), 2, Why.BROKE, [PAPER.pages[number].text for number in (0, 1, 1)])
 
 
-def test_a_page_that_is_damaged_in_the_store_is_named_and_costs_no_other_document(bindery, pictures):
+def test_a_page_that_is_damaged_in_the_store_costs_that_page_and_comes_back_from_a_backup(bindery, pictures):
     batch = bindery.batch(pictures)
     bindery.work()
     kept = bindery.files.path(bindery.pages(batch)[1].sha256)
-    whole = kept.read_bytes()
-    kept.chmod(0o600)
-    kept.write_bytes(whole[:len(whole) // 2])
+    whole = damage(kept)
     document = bindery.close(batch)
     bindery.work()
-    failed = bindery.document(document)
-    assert (failed.state, failed.details) == (DocumentState.FAILED, {"number": 2})
-    assert failed.sentence.startswith("Page %(number)d cannot be read")
-    assert failed.next_step
-    assert failed.suggested["number"]["value"] == PAPER.number
-    assert bindery.bind(pictures[:1]).state is DocumentState.READY
-    kept.write_bytes(whole)  # from a backup
+    made = bindery.document(document)
+    assert_stands_for(bindery, made, 2, Why.DAMAGED, [page.text for page in PAPER.pages])
+    assert recall(made.pages[1].words.text, PAPER.pages[1].text) > 0.9  # what was read is found
+    kept.write_bytes(whole)
     bindery.do(confirming.make_again, document, LESTARI)
     bindery.work()
-    assert bindery.document(document).state is DocumentState.READY
+    again = bindery.document(document)
+    assert_whole(bindery, again, [page.text for page in PAPER.pages])
+    assert again.is_whole
 
 
-def test_a_page_that_is_damaged_before_anybody_looked_is_flagged_and_named(bindery, pictures):
+def test_a_page_that_is_damaged_before_anybody_looked_is_flagged_and_costs_that_page(bindery, pictures):
     batch = bindery.batch(pictures)
-    kept = bindery.files.path(bindery.pages(batch)[0].sha256)
-    kept.chmod(0o600)
-    kept.write_bytes(kept.read_bytes()[:5000])
+    damage(bindery.files.path(bindery.pages(batch)[0].sha256))
     bindery.work()
     first, second = bindery.pages(batch)
     assert [each["flag"] for each in first.findings] == ["unseen"]
     assert second.reading is not None
     document = bindery.close(batch)
     bindery.work()
-    failed = bindery.document(document)
-    assert (failed.state, failed.details) == (DocumentState.FAILED, {"number": 1})
-    assert [remark["pages"] for remark in failed.remarks if remark["code"] == Code.UNREADABLE] == [[1]]
+    assert_stands_for(bindery, bindery.document(document), 1, Why.DAMAGED, ["", PAPER.pages[1].text])
 
 
-def test_a_strip_is_named_as_one(bindery, pictures):
+def test_a_strip_costs_that_page(bindery, pictures):
     document = bindery.bind([pictures[0], Image.new("L", (30_000, 1), 255)], kind=".png")
-    assert (document.state, document.details) == (DocumentState.FAILED, {"number": 2})
-    assert "strip" in document.sentence
+    assert_stands_for(bindery, document, 2, Why.STRIP, [PAPER.pages[0].text, ""])
+    assert pdf.sizes(bindery.data(document))[1] == pytest.approx((210, 297), abs=0.2)
+
+
+def test_without_a_single_page_there_is_no_document(bindery, pictures):
+    batch = bindery.batch(pictures)
+    bindery.work()
+    for page in bindery.pages(batch):
+        damage(bindery.files.path(page.sha256))
+    document = bindery.close(batch)
+    bindery.work()
+    failed = bindery.document(document)
+    assert (failed.state, failed.details, failed.sha256) == (DocumentState.FAILED, {"number": 1}, None)
+    assert failed.sentence.startswith("Page %(number)d cannot be read")
+    assert failed.next_step
+    assert failed.suggested["number"]["value"] == PAPER.number
+    assert bindery.bind([drawn.scanned(layout.drawn(PAPER.pages[0]), 7)]).state is DocumentState.READY
+
+
+# --- pages that are strange ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("mode", "kind"), [("I;16", ".png"), ("CMYK", ".tiff"), ("P", ".png"), ("1", ".tiff")])
@@ -520,6 +605,7 @@ def test_what_is_copied_keeps_labels_before_their_clauses(read, options):
         assert [word for word in words[at + 1:] if word.strip(":").isalnum()][:3] == after, label
 
 
+@pytest.mark.one_database(False)
 def test_a_batch_is_opened_again_for_what_was_found_in_its_document_which_is_then_made_anew(bindery, pictures):
     document = bindery.bind(pictures)
     bindery.do(confirming.confirm, document.id, "title", "Judul yang dipastikan", LESTARI)
@@ -548,6 +634,39 @@ def test_a_document_has_the_offices_line_and_a_seal_where_they_are_wanted(binder
     assert (document.report["seal"]["who"], document.report["seal"]["whole"]) == (WHO, True)
     assert "jdih.example/wirasari" in pdf.text(bindery.data(document))
     assert document.size_bytes == len(bindery.data(document))
+
+
+def codes(data: bytes) -> list[list[str]]:
+    """Of each page the texts of its QR codes."""
+    return [[found.text for found in zxingcpp.read_barcodes(picture)] for picture in pdf.pictures(data, 200)]
+
+
+def test_a_products_copy_has_a_code_that_leads_to_where_it_is_compared_where_that_is_wanted(bindery, pictures):
+    product = bindery.do(particulars.register, {"type": "kpt", "number": "7", "year": "2026", "title": "Uji (fiktif)"}, LESTARI).id
+    without = bindery.bind(pictures[:1], product=product)
+    with bindery.database.transaction() as session:
+        office(session).copy_code = True
+    loose, its = bindery.bind(pictures[:1]), bindery.bind(pictures, product=product)
+    assert [codes(bindery.data(each)) for each in (without, loose, its)] == [[[]], [[]], [[], [ADDRESS(product)]]]
+
+
+@pytest.mark.one_database(False)
+def test_a_checked_products_file_that_is_made_again_is_checked_again(bindery, pictures):
+    product = bindery.do(particulars.register, {"type": "kpt", "number": "7", "year": "2026", "title": "Uji (fiktif)"}, LESTARI).id
+    document = bindery.bind(pictures[:1], product=product)
+
+    def checked(session):
+        row = session.get(Product, product)
+        row.document_id, row.checked_sha256 = document.id, document.sha256
+        for step, to in (("submit", ProductState.SUBMITTED), ("disposition", ProductState.COMPLETE)):
+            row.take(step, EVERYBODY, to=to)
+    bindery.do(checked)
+    bindery.do(confirming.confirm, document.id, "title", "Judul lain (fiktif)", LESTARI)
+    bindery.do(confirming.make_again, document.id, LESTARI)
+    bindery.work()
+    with bindery.database.reading() as session:
+        assert bindery.document(document.id).sha256 != document.sha256
+        assert session.get(Product, product).state is ProductState.SCANNED
 
 
 def test_a_document_that_cannot_be_sealed_is_made_all_the_same_and_says_so(bindery, pictures, tmp_path):

@@ -3,8 +3,11 @@
 import hashlib
 import json
 import re
+import struct
 import subprocess
 import sys
+import zlib
+from collections.abc import Callable
 from contextlib import closing
 from html import unescape
 from pathlib import Path
@@ -18,11 +21,12 @@ from pikepdf import Name, pdfa
 from PIL import Image, ImageDraw
 
 from foundation.errors import Refused
+from foundation.text import translator
 from scanner import assembly, comparing, compression
-from scanner.assembly import compose
+from scanner.ways import MISSING, SENTENCES, Why
 from tests import pdf as reader
 from tests.drawn import DPI, PAPER, crooked, empty, font, mm, scanned, text
-from tests.written import ABOUT, DECISION, order, page, stamped
+from tests.written import ABOUT, DECISION, compose, order, page, stamped
 
 JAVA = Path("/usr/share/java")
 JARS = [JAVA / f"{name}.jar" for name in ("preflight", "pdfbox2", "fontbox2", "xmpbox", "commons-logging", "javax.activation", "jaxb-api")]
@@ -214,7 +218,7 @@ def test_black_and_white_is_kept_dot_by_dot(tmp_path):
 
 
 def test_the_memory_does_not_grow_with_the_pages(tmp_path):
-    program = ("import json, resource, sys; from scanner.assembly import compose; order = json.load(sys.stdin); compose(order);"
+    program = ("import json, resource, sys; from tests.written import compose; order = json.load(sys.stdin); compose(order);"
                "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)")
     peaks = []
     for many in (5, 60):
@@ -247,19 +251,81 @@ def test_a_footer_that_is_too_long_is_cut_at_the_edge(tmp_path):
 # --- what cannot become a page ---------------------------------------------------------------------------------------------------
 
 
-def test_a_damaged_page_is_named_and_nothing_is_left_behind(tmp_path):
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:path.stat().st_size // 2])
+
+
+def chunk(data: bytes) -> bytes:
+    """Of a PNG: its length, its name and what it holds, its sum."""
+    return struct.pack(">I", len(data) - 4) + data + struct.pack(">I", zlib.crc32(data))
+
+
+def bomb(path: Path) -> None:
+    """Three billion dots in a hundred bytes."""
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(map(chunk, (
+        b"IHDR" + struct.pack(">IIBBBBB", 55_000, 55_000, 8, 0, 0, 0, 0), b"IDAT" + zlib.compress(bytes(55_001)), b"IEND"))))
+
+
+def saved(size: tuple[int, int], **kind: str) -> Callable[[Path], None]:
+    return lambda path: Image.new("1" if kind else "L", size, 255).save(path, **(kind or {"format": "PNG"}))
+
+
+NOT_WHOLE = "Dokumen ini tidak lengkap: halaman itu harus dipindai ulang."
+HARM = {"cut off": (cut, Why.DAMAGED), "no picture": (lambda path: path.write_text("no picture"), Why.DAMAGED),
+        "empty": (lambda path: path.write_bytes(b""), Why.DAMAGED), "gone": (Path.unlink, Why.DAMAGED), "bomb": (bomb, Why.HUGE),
+        "A3 with 1200 dpi": (saved((14_031, 19_843), format="TIFF", compression="group4"), Why.HUGE),
+        "one row": (saved((30_000, 1)), Why.STRIP), "one column": (saved((1, 30_000)), Why.STRIP)}
+
+
+@pytest.mark.parametrize(("harm", "why"), HARM.values(), ids=HARM)
+def test_a_page_that_cannot_be_put_in_costs_that_page_and_a_sheet_says_so(tmp_path, harm, why):
+    first, last = page(), page(DECISION[3:], 10)
+    wanted = order(tmp_path, [first, page(), last])
+    harm(Path(wanted["pages"][1]["path"]))
+    told = compose(wanted)
+    assert [(seen["method"], seen["why"]) for seen in told["pages"]] == [("mrc", ""), (MISSING, why), ("mrc", "")]
+    assert told["verdict"] == "pass"
+    data = (tmp_path / "document.pdf").read_bytes()
+    assert reader.sizes(data) == [pytest.approx((210, 297), abs=0.2)] * 3
+    said = [extracted(tmp_path / "document.pdf", "-f", str(number), "-l", str(number)).split() for number in (1, 2, 3)]
+    assert " ".join(said[1]) == f"Halaman 2 tidak ada di sini {translator('id')(SENTENCES[why]) % {'number': 2}} {NOT_WHOLE}"
+    assert [word in said[number] for number in (0, 2) for word in ("KEPUTUSAN", "KEDUA")] == [True, True, False, True]
+    for shown, (picture, _) in zip(reader.pictures(data, comparing.DPI)[::2], (first, last), strict=True):
+        master = np.asarray(picture.resize(shown.size, Image.Resampling.BOX))
+        assert comparing.difference_mm2(master, np.asarray(shown.convert("L"))) <= comparing.LARGEST_MM2
+    assert {path.name for path in tmp_path.iterdir()} - {"1.png"} == {"0.png", "2.png", "document.pdf"}
+
+
+@pytest.mark.parametrize(("size_mm", "true"), [((215, 330), (215, 330)), ((297, 210), (297, 210)), ((2540, 0.08), (210, 297)),
+                                               (None, (210, 297))], ids=["F4", "lying", "strip", "unknown"])
+def test_the_sheet_is_as_large_as_the_page_was_and_speaks_the_offices_language(tmp_path, size_mm, true):
+    wanted = order(tmp_path, [page(), page()], language="en")
+    cut(Path(wanted["pages"][0]["path"]))
+    wanted["pages"][0]["size_mm"] = size_mm
+    compose(wanted)
+    data = (tmp_path / "document.pdf").read_bytes()
+    assert reader.sizes(data)[0] == pytest.approx(true, abs=0.2)
+    assert " ".join(extracted(tmp_path / "document.pdf", "-l", "1").split()) == (
+        "Page 1 is missing here Page 1 cannot be read: its file is cut off or damaged. "
+        "This document is not complete: the page has to be scanned again.")
+    ink = np.asarray(reader.pictures(data, 100)[0]) < 128
+    assert 0.005 < ink.mean() < 0.1  # it can be seen, too
+
+
+def test_such_a_sheet_is_as_archivable_as_pages_are(tmp_path):
+    wanted = order(tmp_path, [page(), page()], profile="1b", footer="Salinan digital")
+    cut(Path(wanted["pages"][1]["path"]))
+    assert compose(wanted)["verdict"] == "pass"
+    assert "is a valid PDF/A-1b file" in preflight(tmp_path / "document.pdf")
+
+
+def test_without_a_single_page_there_is_no_document(tmp_path):
     wanted = order(tmp_path, [page(), page()])
-    second = Path(wanted["pages"][1]["path"])
-    second.write_bytes(second.read_bytes()[:5000])
-    with pytest.raises(Refused, match="Page 2 cannot be read"):
+    for each in wanted["pages"]:
+        cut(Path(each["path"]))
+    with pytest.raises(Refused, match="Page 1 cannot be read"):
         compose(wanted)
     assert {path.name for path in tmp_path.iterdir()} == {"0.png", "1.png"}
-
-
-@pytest.mark.parametrize("size", [(30_000, 1), (1, 30_000)])
-def test_a_strip_is_no_page(tmp_path, size):
-    with pytest.raises(Refused, match="strip"):
-        compose(order(tmp_path, [(Image.new("L", size, 255), None)]))
 
 
 @pytest.mark.parametrize("mode", ["I;16", "P", "RGBA", "LA"])

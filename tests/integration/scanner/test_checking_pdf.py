@@ -6,10 +6,9 @@ from pikepdf import Array, Dictionary, Name, String
 from PIL import Image
 
 from foundation.errors import Refused
-from scanner.assembly import compose
 from scanner.checking_pdf import check
 from tests.drawn import empty
-from tests.written import order, page
+from tests.written import compose, order, page
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from foundation.database import Database
 from foundation.people import Actor, Role
-from scanner import products
+from scanner import particulars
 from scanner.documents import Document, DocumentPage, Origin
 from scanner.lines import DocumentLines
 from scanner.searching import MOST, Found, Hit, index_document, search
@@ -28,7 +28,8 @@ def page(*lines: str, confidence: float = 95) -> dict:
 
 def a_document(session: Session, name: str, pages: Sequence[dict | None] = (), product: Sequence | None = None, **more: object) -> int:
     made = Document(origin=Origin.SCANNED, name=name, made_by=LESTARI.name, **more)
-    made.product = products.register(session, *product, LESTARI) if product else None
+    said = dict(zip(("type", "number", "year", "title"), map(str, product or ()), strict=False))
+    made.product = particulars.register(session, said, LESTARI) if product else None
     made.pages = [DocumentPage(number=number, text=text) for number, text in enumerate(pages, start=1)]
     session.add(made)
     session.flush()

@@ -1,28 +1,37 @@
 """PDFs that come in: kept as they came, read, described and found, and given text where they are pictures."""
 
 import hashlib
+import os
+import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from foundation.database import Database
 from foundation.errors import Refused
 from foundation.files import FileStore
 from foundation.jobs import Worker
 from foundation.people import Actor, Role
-from scanner import confirming, document_overview, searching, taking_in
+from foundation.settings import Settings
+from scanner import confirming, document_overview, searching, taking_in, thumbnails
 from scanner.checking_pdf import check
 from scanner.documents import Document, DocumentState, Origin
 from scanner.remarks import Code
-from scanner.workshop import TOO_LONG, Workshop
+from scanner.thumbnails import Size
+from scanner.workshop import BROKE, NO_MEMORY, PRINT_ANEW, STAYS, TOO_LONG, Failed, Workshop
 from tests import drawn, from_elsewhere
 from tests.integration.scanner.test_sealing import certificate
+from tests.integration.scanner.test_workshop import children, until
 from webui.bench.fictional import layout
 from webui.bench.fictional.decisions import decision
+from webui.bench.long_batch import make
+from webui.bench.service import Service
 
+pytestmark = pytest.mark.one_database
 LESTARI = Actor("Lestari Contoh", frozenset({Role.LEGAL_STAFF}))
 PAPER = decision(20)  # two pages
 
@@ -56,7 +65,8 @@ class Counter:
 
     def __init__(self, database: Database, folder: Path, workshop: Workshop, working: Path | None = None):
         self.database, self.files = database, FileStore(folder / "files")
-        taker = taking_in.Taker(database, self.files, working or folder / "taking-in", workshop.extract, workshop.put_text_under)
+        self.working = working or folder / "taking-in"
+        taker = taking_in.Taker(database, self.files, self.working, workshop.extract, workshop.put_text_under)
         self.jobs = {"take_in": taker.take_in, "make_searchable": taker.make_searchable}
 
     def do(self, use_case: Callable[..., Any], *arguments: Any) -> Any:
@@ -80,7 +90,7 @@ class Counter:
 
     def document(self, document: int) -> Document:
         with self.database.reading() as session:
-            return document_overview.look_at(session, document).document
+            return session.get_one(Document, document, options=[sa.orm.selectinload(Document.pages)])
 
     def taken(self, path: Path) -> Document:
         document, _ = self.take(path)
@@ -193,6 +203,7 @@ def test_a_file_of_which_no_page_can_be_opened_says_so_and_is_read_again_when_it
 # --- a scan that was made elsewhere -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.one_database(False)
 def test_a_scan_is_read_when_somebody_asks_for_it(counter, scan):
     document = counter.taken(scan)
     assert (document.origin, document.report["scans"], document.suggested, document.remarks) == (Origin.IMPORTED, [1], {}, [])
@@ -262,3 +273,111 @@ def test_a_disk_that_cannot_be_written_loses_nothing(database, tmp_path, scan, w
     counter.work()
     found = counter.document(document.id)
     assert (found.state, found.sentence, found.sha256) == (DocumentState.READY, taking_in.FULL, digest(scan))
+
+
+# --- what is made to do harm, and what is killed ----------------------------------------------------------------------------------
+
+
+def test_a_pdf_that_draws_without_end_is_refused_with_what_can_be_done_and_the_next_one_is_taken(tmp_path, born):
+    impatient = Workshop(time_limit=5)
+    try:
+        with pytest.raises(Failed) as refused:
+            impatient.check(from_elsewhere.bomb(tmp_path / "bomb.pdf"))
+        assert (refused.value.message in (TOO_LONG, NO_MEMORY, BROKE), refused.value.next_step) == (True, PRINT_ANEW)
+        assert impatient.check(born)["pages"] == 2
+    finally:
+        impatient.close()
+
+
+def test_a_page_with_millions_of_strokes_costs_that_page_its_text_and_no_other(counter, tmp_path, born):
+    found = counter.taken(from_elsewhere.strokes(tmp_path / "strokes.pdf", born))
+    assert (found.state, [bool(page.text) for page in found.pages]) == (DocumentState.READY, [True, True, False])
+
+
+def test_a_picture_that_is_larger_than_the_memory_stays_as_it_came_with_what_can_be_done(counter, tmp_path):
+    giant = from_elsewhere.giant_picture(tmp_path / "giant.pdf")
+    document = counter.taken(giant)
+    assert document.report["scans"] == [1]
+    counter.do(taking_in.order_reading, document.id, LESTARI)
+    counter.work()
+    found = counter.document(document.id)
+    assert (found.state, found.sha256, found.sentence, found.next_step) == (DocumentState.READY, digest(giant), NO_MEMORY, STAYS)
+    assert not any(counter.working.iterdir())
+
+
+def test_a_page_that_cannot_be_drawn_is_not_tried_again_for_each_who_looks(tmp_path):
+    files, impatient = FileStore(tmp_path / "files"), Workshop(time_limit=2)
+    with from_elsewhere.bomb(tmp_path / "bomb.pdf").open("rb") as file:
+        name = files.put(file)
+    try:
+        sentences = []
+        for size in (Size.SMALL, Size.SCREEN):
+            with pytest.raises(Failed) as failed:
+                thumbnails.pdf_page(files, tmp_path / "thumbnails", name, size, 1, impatient.draw)
+            sentences.append(failed.value.message)
+    finally:
+        impatient.close()
+    assert sentences == [TOO_LONG, "The picture of this page cannot be drawn."]
+    thumbnails.forget(tmp_path / "thumbnails", name)
+    assert [file for file in (tmp_path / "thumbnails").rglob("*") if file.is_file()] == []
+
+
+def test_a_process_that_is_killed_while_it_puts_text_under_a_scan_costs_nothing(counter, scan):
+    document = counter.taken(scan)
+    counter.do(taking_in.order_reading, document.id, LESTARI)
+    with ThreadPoolExecutor(1) as thread:
+        working = thread.submit(counter.work)
+        until(lambda: list(counter.working.glob("*/ocrmypdf.io.*")))
+        for child in children():
+            os.kill(child, signal.SIGKILL)
+        working.result(timeout=120)
+    assert_read_once(counter, document.id, scan)
+
+
+def test_a_service_that_is_killed_while_it_puts_text_under_a_scan_does_it_when_it_is_there_again(tmp_path, workshop, scan):
+    data = tmp_path / "data"
+    make(data, "")
+    counter = Counter(Database(Settings(data=data).database), data, workshop)
+    document = counter.taken(scan).id
+    with Service(data) as service:
+        counter.do(taking_in.order_reading, document, LESTARI)
+        until(lambda: list(counter.working.glob("*/ocrmypdf.io.*")))
+        service.process.process.kill()
+        service.process.process.wait()
+        assert counter.document(document).state is DocumentState.MAKING
+        service.start()
+        until(lambda: counter.document(document).state is not DocumentState.MAKING, patience=120)  # and the dead one's lease has run out
+    assert_read_once(counter, document, scan)
+    counter.database.close()
+
+
+def assert_read_once(counter: Counter, document: int, scan: Path) -> None:
+    """Searchable, whole, with the file beside it as it came, and nothing left over."""
+    found = counter.document(document)
+    assert (found.state, found.sentence, found.report["read"], len(found.pages)) == (DocumentState.READY, "", True, 1)
+    assert counter.files.path(found.came_as).read_bytes() == scan.read_bytes()
+    assert counter.files.is_whole(found.sha256)
+    assert check(counter.files.path(found.sha256))["without_text"] == []
+    assert not any(counter.working.iterdir())
+    assert [hit.id for hit in counter.search(PAPER.signatory).hits] == [document]
+    with counter.database.reading() as session:
+        assert session.scalar(sa.select(sa.func.count()).select_from(Document)) == 1
+
+
+def test_the_screen_of_a_document_does_not_load_the_words_of_its_pages(counter, born):
+    document = counter.taken(born)
+    with counter.database.reading() as session:
+        look = document_overview.look_at(session, document.id)
+        assert ["text" in sa.inspect(page).unloaded for page in look.pages] == [True, True]
+        assert PAPER.title.split()[0] in document_overview.text_of(session, document.id, 1)
+
+
+@pytest.mark.one_database(False)
+def test_the_file_of_a_document_that_is_here_already_is_that_document(counter, scan):
+    document = counter.taken(scan)
+    counter.do(taking_in.order_reading, document.id, LESTARI)
+    counter.work()
+    searchable = counter.files.path(counter.document(document.id).sha256)
+    assert counter.take(searchable) == (document.id, True)
+    assert counter.take(scan) == (document.id, True)
+

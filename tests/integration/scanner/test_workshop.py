@@ -136,10 +136,11 @@ def test_a_page_that_cannot_be_read_says_why_and_its_process_goes_on(workshop, c
 
 def test_a_document_that_cannot_be_made_is_one_sentence_and_the_next_page_works(workshop, crooked, tmp_path):
     (tmp_path / "damaged.png").write_bytes(crooked.read_bytes()[:20_000])
-    page = {"path": str(tmp_path / "damaged.png"), "dpi": 300, "turned": 0, "skew_degrees": 0, "text": None}
+    page = {"path": str(tmp_path / "damaged.png"), "dpi": 300, "turned": 0, "skew_degrees": 0, "size_mm": None, "text": None}
     about = dict.fromkeys(("title", "number", "type", "year", "issuer", "subject"), "") | {"language": "id"}
     with pytest.raises(Failed, match="^Page 1 cannot be read"):
-        workshop.compose({"pages": [page], "out": str(tmp_path / "new.pdf"), "about": about, "footer": "", "qr": "", "profile": "2b"})
+        workshop.compose({"pages": [page], "out": str(tmp_path / "new.pdf"), "about": about, "footer": "", "qr": "", "profile": "2b",
+                          "language": "id"})
     assert works(workshop, crooked)
 
 

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from PIL import Image
 
 import scanner
 from scanner.device import Mode, Settings, Source
+from tests.sane import sane_knows
 
 HOME = Path(scanner.__file__).parents[1]
 FEEDER = Settings(Source.FEEDER, Mode.GRAY, 75)
@@ -55,16 +57,7 @@ def sane(tmp_path, monkeypatch):
     folder = tmp_path / "sane.d"
     folder.mkdir()
     monkeypatch.setenv("SANE_CONFIG_DIR", str(folder))
-
-    def know(*backends: str, airscan: str = "") -> Path:
-        (folder / "dll.conf").write_text("".join(f"{backend}\n" for backend in backends))
-        # as it comes, it is smaller than A4, and cuts pages without a word
-        (folder / "test.conf").write_text("number_of_devices 2\ngeometry_min 0.0\ngeometry_max 360.0\ngeometry_quant 1.0\n"
-                                          "resolution_min 1.0\nresolution_max 1200.0\nresolution_quant 1.0\nmode Gray\ndepth 8\n"
-                                          "resolution 300.0\ntl_x 0.0\ntl_y 0.0\nbr_x 210.0\nbr_y 297.0\ntest_picture 0\n")
-        (folder / "airscan.conf").write_text(f"[devices]\n{airscan}\n[options]\ndiscovery = disable\nws-discovery = off\n")
-        return folder
-    return know
+    return partial(sane_knows, folder)
 
 
 @pytest.fixture

@@ -5,12 +5,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 from werkzeug.test import TestResponse
 
 from foundation.database import Database
-from foundation.people import Person, Role, add_person, hash_password
+from foundation.people import Person, Role, add_person
 from foundation.settings import Settings
 from tests.builders import an_office
 from webui import create_app
@@ -21,12 +23,31 @@ PASSWORD = "tiga kata sandi"
 
 @pytest.fixture(scope="session")
 def password_hash() -> str:
-    return hash_password(PASSWORD)
+    """As the product makes it, but cheap to verify: hundreds of tests sign in."""
+    return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+
+
+class Compiled(BytecodeCache):
+    """Templates, compiled once for all the applications of the tests."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.kept:
+            bucket.bytecode_from_string(self.kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.kept[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = Compiled()
 
 
 @pytest.fixture
 def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
     app = create_app(Settings(data=tmp_path / "data", database_url=database_url, demo=True))
+    app.jinja_env.bytecode_cache = COMPILED
     with app.extensions["wiring"].database.transaction() as session:
         an_office(session)
     limiter.reset()

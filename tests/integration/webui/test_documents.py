@@ -1,28 +1,34 @@
 """Documents over HTTP: what a person confirms, the PDF and its pages, search, officials, and PDFs that come in."""
 
+import html
 import io
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from PIL import Image
 from werkzeug.test import TestResponse
 
+from foundation.audit import AuditEntry
 from foundation.database import Database
 from foundation.jobs import Worker
 from foundation.people import Role
-from scanner import document_overview
+from foundation.stations import Station
+from scanner import document_overview, products
+from scanner.batches import Batch
 from scanner.documents import Document, DocumentState
 from tests import drawn, from_elsewhere, pdf
 from tests.integration.scanner.test_assembling import Bindery
 from tests.integration.scanner.test_sealing import certificate
 from tests.integration.webui.conftest import Browser
+from webui import serving, uploads
 from webui.bench.fictional import layout
 from webui.bench.fictional.decisions import decision
-from webui.routes.scanning import documents
 
+pytestmark = pytest.mark.one_database
 PAPER = decision(20)  # two pages
 
 
@@ -101,6 +107,7 @@ def test_only_legal_staff_see_documents(scanned: Document, signed_in: Callable[.
         assert officer.post(f"{address}/{deed}").status_code == 403
 
 
+@pytest.mark.one_database(False)
 def test_what_was_read_is_confirmed_field_by_field_until_the_document_is_a_products(
         staff: Browser, scanned: Document, look: Callable[[int], Document]) -> None:
     address = f"/scanning/document/{scanned.id}"
@@ -115,15 +122,119 @@ def test_what_was_read_is_confirmed_field_by_field_until_the_document_is_a_produ
     assert (found.product.year, found.product.title) == (PAPER.year, PAPER.title)
     assert set(found.confirmed) == {"type", "number", "year", "title"}
     assert found.confirmed["year"]["by"] == "Lestari Contoh"
-    staff.post(f"{address}/take-back", field="year")
-    assert "year" not in look(scanned.id).confirmed
+
+
+@pytest.fixture
+def confirm(staff: Browser, scanned: Document) -> Callable[..., TestResponse]:
+    """Somebody writes into a field what the page has, and confirms it; `who` has `seen` what the page shows now, or something older."""
+    def confirm(name: str, value: str = "", who: Browser = staff, seen: str | None = None) -> TestResponse:
+        return who.post(f"/scanning/document/{scanned.id}/confirm", field=name, value=value or scanned.suggested[name]["value"],
+                        seen=shown(who, scanned.id, name) if seen is None else seen)
+    return confirm
+
+
+def shown(who: Browser, document: int, name: str) -> str:
+    """Which confirmation of a field somebody sees now, as the page remembers it."""
+    card = who.get(f"/scanning/document/{document}").text.partition(f'id="field-{name}"')[2]
+    return html.unescape(re.search(r'name="seen" value="([^"]*)"', card)[1])
+
+
+OF_A_PRODUCT = ("type", "number", "year", "title")
+
+
+def all_products(database: Database) -> list[tuple[str, str]]:
+    with database.reading() as session:
+        return [(each.number, each.title) for each in products.newest(session)]
+
+
+def test_a_mistake_that_entered_a_product_is_corrected_and_leaves_none_behind(
+        staff: Browser, scanned: Document, database: Database, confirm: Callable[..., TestResponse],
+        look: Callable[[int], Document]) -> None:
+    for name in OF_A_PRODUCT:
+        confirm(name, {"number": "999/SALAH/2013", "title": "Judul yang salah"}.get(name, ""))
+    assert all_products(database) == [("999/SALAH/2013", "Judul yang salah")]
+    confirm("title")
+    assert all_products(database) == [("999/SALAH/2013", PAPER.title)]
+    confirm("number")
+    assert all_products(database) == [(PAPER.number, PAPER.title)]
+    assert look(scanned.id).product.number == PAPER.number
+    with database.reading() as session:
+        said = session.scalars(sa.select(AuditEntry.deed).where(AuditEntry.deed.startswith("product")).order_by(AuditEntry.id)).all()
+    assert said == ["product entered", "product corrected", "product removed", "product entered"]
+
+
+def test_a_confirmation_that_is_taken_back_and_given_again_leaves_and_finds_the_product(
+        staff: Browser, scanned: Document, database: Database, confirm: Callable[..., TestResponse],
+        look: Callable[[int], Document]) -> None:
+    for name in OF_A_PRODUCT:
+        confirm(name)
+    address = f"/scanning/document/{scanned.id}"
+    assert staff.post(f"{address}/take-back", field="year", seen=shown(staff, scanned.id, "year")).status_code == 303
+    assert (look(scanned.id).product, "year" in look(scanned.id).confirmed, all_products(database)) == (None, False, [])
+    assert address in staff.get("/scanning/documents", {"q": PAPER.title}).text
+    confirm("year")
+    assert (look(scanned.id).product.number, all_products(database)) == (PAPER.number, [(PAPER.number, PAPER.title)])
+
+
+@pytest.mark.one_database(False)
+def test_a_product_that_somebody_entered_or_that_something_else_is_of_stays(
+        staff: Browser, scanned: Document, database: Database, confirm: Callable[..., TestResponse]) -> None:
+    for name in OF_A_PRODUCT:
+        confirm(name)
+    with database.transaction() as session:
+        ours, = products.newest(session)
+        session.add(Batch(name="Salinan", station_id=session.scalar(sa.select(Station.id)), product_id=ours.id, made_by="uji"))
+    staff.post("/scanning/products", type="kpt", number="7/TANGAN/2024", year="2024", title="Dicatat dengan tangan")
+    confirm("number", "7/TANGAN/2024")
+    confirm("year", "2024")
+    confirm("number", "8/LAIN/2024")
+    kept = {number for number, _ in all_products(database)}
+    assert kept == {PAPER.number, "7/TANGAN/2024", "8/LAIN/2024"}
+
+
+def test_what_somebody_else_confirmed_meanwhile_is_shown_and_not_overwritten(
+        scanned: Document, signed_in: Callable[..., Browser], confirm: Callable[..., TestResponse],
+        look: Callable[[int], Document]) -> None:
+    budi = signed_in(Role.ADMIN, name="Budi Contoh")
+    seen = shown(budi, scanned.id, "place")
+    confirm("place", "Kota Lestari")
+    late = confirm("place", "Kota Budi", budi, seen)
+    assert late.status_code == 422
+    page = html.unescape(late.text)
+    for said in ("Lestari Contoh sudah memastikan isian ini: Kota Lestari.", "Isian ini baru saja dipastikan", 'value="Kota Budi"'):
+        assert said in page, said
+    assert look(scanned.id).confirmed["place"]["value"] == "Kota Lestari"
+    assert confirm("place", "Kota Lestari", budi, seen).status_code == 303  # the same: there is nothing to decide
+    assert look(scanned.id).confirmed["place"]["by"] == "Lestari Contoh"
+    assert confirm("place", "Kota Budi", budi).status_code == 303           # who has seen it may change it
+    assert look(scanned.id).confirmed["place"] | {"at": ""} == {"value": "Kota Budi", "by": "Budi Contoh", "at": ""}
+
+
+def test_what_somebody_else_corrected_meanwhile_is_not_taken_back(
+        staff: Browser, scanned: Document, signed_in: Callable[..., Browser], confirm: Callable[..., TestResponse],
+        look: Callable[[int], Document]) -> None:
+    confirm("place", "Kota Lama")
+    seen = shown(staff, scanned.id, "place")
+    confirm("place", "Kota Baru", signed_in(Role.ADMIN, name="Budi Contoh"))
+    late = staff.post(f"/scanning/document/{scanned.id}/take-back", field="place", seen=seen)
+    assert (late.status_code, "Budi Contoh sudah memastikan isian ini: Kota Baru." in html.unescape(late.text)) == (422, True)
+    assert look(scanned.id).confirmed["place"]["value"] == "Kota Baru"
+
+
+@pytest.mark.parametrize("written", ["14-3-2022", "Senin, 14 Maret 2022"])
+def test_a_day_is_understood_however_it_is_written_and_shown_in_one_form(
+        staff: Browser, scanned: Document, confirm: Callable[..., TestResponse], look: Callable[[int], Document], written: str) -> None:
+    confirm("date", written)
+    assert look(scanned.id).confirmed["date"]["value"] == "2022-03-14"
+    assert "Senin, 14 Maret 2022" in staff.get(f"/scanning/document/{scanned.id}").text
 
 
 def test_what_cannot_be_is_marked_and_keeps_what_was_typed(staff: Browser, scanned: Document, look: Callable[[int], Document]) -> None:
-    answer = staff.post(f"/scanning/document/{scanned.id}/confirm", field="date", value="17 Agustus")
-    assert answer.status_code == 422
-    assert "Tulis tanggal sebagai tahun-bulan-hari" in answer.text
-    assert 'value="17 Agustus"' in answer.text
+    for value in ("17 Agustus", "31-2-2022", "14 Embuh 2022", "3-14-2022", "14-3-22", "14-3-0022"):
+        answer = staff.post(f"/scanning/document/{scanned.id}/confirm", field="date", value=value)
+        assert answer.status_code == 422
+        assert "Tulis tanggal, bulan, dan tahun" in answer.text
+        assert f'value="{value}"' in answer.text
     assert staff.post(f"/scanning/document/{scanned.id}/confirm", field="nonsense", value="x").status_code == 404
     assert look(scanned.id).confirmed == {}
 
@@ -143,6 +254,7 @@ def test_the_pdf_and_its_pages_are_served_and_kept_by_the_browser(staff: Browser
     assert PAPER.title.split()[0] in staff.get(address, {"text": 1}).text
 
 
+@pytest.mark.one_database(False)
 def test_it_is_made_again_and_the_screen_is_told_when_that_is_done(
         staff: Browser, scanned: Document, bindery: Bindery, look: Callable[[int], Document]) -> None:
     address = f"/scanning/document/{scanned.id}"
@@ -157,6 +269,7 @@ def test_it_is_made_again_and_the_screen_is_told_when_that_is_done(
     assert staff.get("/scanning/document/99/live").status_code == 404
 
 
+@pytest.mark.one_database(False)
 def test_documents_are_found_by_what_stands_on_their_pages(staff: Browser, scanned: Document) -> None:
     page = staff.get("/scanning/documents", {"q": PAPER.title}).text
     assert f"/scanning/document/{scanned.id}" in page
@@ -195,7 +308,7 @@ def test_a_pdf_comes_in_and_shows_what_it_says(
     assert staff.post(f"{address}/again").status_code == 409
     again = send(staff, born)
     assert number(again) == number(answer)
-    assert "sudah pernah masuk" in staff.follow(again).text
+    assert "sudah ada di sini" in staff.follow(again).text
 
 
 def test_a_scan_is_made_searchable_and_the_file_as_it_came_stays(
@@ -269,10 +382,12 @@ def test_a_file_that_cannot_be_a_document_is_refused_in_one_sentence(
     assert not [file for folder in ("uploads", "files") for file in (data / folder).rglob("*") if file.is_file()]
 
 
-def test_no_file_is_refused_and_so_is_one_that_is_too_large(
+def test_no_file_is_refused_and_so_is_one_that_is_too_large_which_is_said_before(
         staff: Browser, born: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "paling besar 150 MB" in staff.get("/scanning/documents").text
+    assert uploads.LARGEST_PDF < serving.RECEIVED  # else the server hangs up, without a sentence
     assert staff.post("/scanning/documents").status_code == 422
-    monkeypatch.setattr(documents, "LARGEST", 1000)
+    monkeypatch.setattr(uploads, "LARGEST_PDF", 1000)
     answer = send(staff, born)
     assert answer.status_code == 413
     assert "Berkas terlalu besar" in answer.text

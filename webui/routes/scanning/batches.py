@@ -32,8 +32,16 @@ def open_batch() -> ResponseReturnValue:
 
 def _batches(values: Mapping[str, str], refusal: Refused | None = None) -> ResponseReturnValue:
     with wiring().database.reading() as db:
-        return page("scanning/batches.html", refusal, values=values, stations=overview.stations(db), products=products.newest(db),
-                    open=overview.open_batches(db), closed=overview.closed_batches(db))
+        return page("scanning/batches.html", refusal, values=values, stations=overview.stations(db),
+                    products=products.newest(db, also=_chosen(values)), open=overview.open_batches(db), closed=overview.closed_batches(db))
+
+
+def _chosen(values: Mapping[str, str]) -> int:
+    """The product that an address or a form names; 0 for none."""
+    try:
+        return row_id(values.get("product_id", ""))
+    except ValueError:
+        return 0
 
 
 @screens.get("/batch/<int:batch_id>")

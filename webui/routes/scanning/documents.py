@@ -17,7 +17,6 @@ from webui.routes.scanning.frame import YEAR, do, page, screens
 from webui.wiring import Wiring, wiring
 
 PAGE = 20              # documents on a page of the list
-LARGEST = 150_000_000  # bytes of a PDF that comes over the network, with the form around it
 
 
 @screens.get("/documents")
@@ -30,7 +29,7 @@ def _documents(refusal: Refused | None = None) -> ResponseReturnValue:
     words, offset = request.args.get("q", "").strip(), max(0, request.args.get("from", 0, int))
     with wiring().database.reading() as db:
         found = searching.search(db, words, limit=PAGE, offset=offset) if words else None
-        return page("scanning/documents.html", refusal, words=words, offset=offset, found=found, step=PAGE,
+        return page("scanning/documents.html", refusal, words=words, offset=offset, found=found, step=PAGE, largest=uploads.LARGEST_PDF,
                     newest=[] if words else document_overview.newest_documents(db, PAGE + 1, offset))
 
 
@@ -38,29 +37,19 @@ def _documents(refusal: Refused | None = None) -> ResponseReturnValue:
 def allow_files(endpoint: str | None, _values: dict[str, Any] | None) -> None:
     """Before anything reads the form: a PDF may be larger than other forms."""
     if endpoint == "scanning.take_in":
-        request.max_content_length = LARGEST
+        request.max_content_length = uploads.LARGEST_PDF
 
 
 @screens.post("/documents")
 def take_in() -> ResponseReturnValue:
     """A PDF that comes in: looked into first, and kept only if it can be a document."""
-    given = request.files.get("file")
-    if not given or not given.filename:
-        return _documents(Refused(t("No file is chosen."), fields={"file": t("Choose a PDF.")}))
-    wired = wiring()
-    uploads.keep(given)
-    path, called = uploads.kept() or abort(404)
     try:
-        said = wired.workshop.check(path)
-        with path.open("rb") as file:
-            sha256 = wired.files.put(file)
-        document, known = do(lambda db: taking_in.take(db, sha256, path.stat().st_size, Path(called).stem, said, g.actor))
+        with uploads.pdf() as file:
+            if file is None:
+                raise Refused(t("No file is chosen."), fields={"file": t("Choose a PDF.")})
+            document, known = do(lambda db: taking_in.take(db, *file, g.actor))
     except Refused as refusal:
         return _documents(refusal)
-    except OSError:
-        return _documents(Refused(taking_in.FULL, taking_in.ROOM))
-    finally:
-        uploads.forget()
     return redirect(url_for(".document", document_id=document.id, done="known" if known else "taken"), 303)
 
 
@@ -121,7 +110,7 @@ def straight(document_id: int, number: int, size: str) -> Response:
     try:
         made = _picture(wired, found, thumbnails.Size(size))
     except (OSError, Failed):
-        raise Refused(t("The picture of this page cannot be read."), t("Tell the administrator."), status=404) from None
+        raise Refused(t("The picture of this page cannot be drawn."), t("Open the PDF itself."), status=404) from None
     response = Response(made.read_bytes(), mimetype="image/jpeg")
     response.headers["Cache-Control"] = f"private, max-age={YEAR}" if "v" in request.args else "private, no-cache"
     return response
@@ -148,9 +137,9 @@ def pdf(document_id: int) -> Response:
 @screens.post("/document/<int:document_id>/confirm")
 def confirm(document_id: int) -> ResponseReturnValue:
     """One field: as it was suggested, or as the person corrected it."""
-    name, value = request.form.get("field", ""), request.form.get("value", "")
+    name, value, seen = (request.form.get(key, "") for key in ("field", "value", "seen"))
     try:
-        do(lambda db: confirming.confirm(db, document_id, name, value, g.actor))
+        do(lambda db: confirming.confirm(db, document_id, name, value, g.actor, seen))
     except Refused as refusal:
         return _document(document_id, refusal, {name: value})
     return redirect(url_for(".document", document_id=document_id, _anchor=f"field-{confirming.after(name)}"), 303)
@@ -158,8 +147,11 @@ def confirm(document_id: int) -> ResponseReturnValue:
 
 @screens.post("/document/<int:document_id>/take-back")
 def take_back(document_id: int) -> ResponseReturnValue:
-    name = request.form.get("field", "")
-    do(lambda db: confirming.take_back(db, document_id, name, g.actor))
+    name, seen = request.form.get("field", ""), request.form.get("seen", "")
+    try:
+        do(lambda db: confirming.take_back(db, document_id, name, g.actor, seen))
+    except Refused as refusal:
+        return _document(document_id, refusal)
     return redirect(url_for(".document", document_id=document_id, _anchor=f"field-{name}"), 303)
 
 

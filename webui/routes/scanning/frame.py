@@ -24,7 +24,7 @@ screens.before_request(load_person)
 
 DONE = {"closed": t("The batch is closed."), "split": t("The stack is split: each document is a batch of its own."),
         "product": t("The product is entered."), "taken": t("The PDF is taken in."),
-        "known": t("This PDF came in before: here is its document.")}
+        "known": t("This PDF is here already: this is its document.")}
 A4 = dict(zip(("width_mm", "height_mm"), PAPERS["A4"], strict=True))
 RESOLUTIONS = (150, 200, 300, 400, 600)  # dpi, to choose from where nobody knows what the scanner has
 FINEST = 2400        # dpi; the scanner says when it has not got one

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from foundation.errors import Refused
 from foundation.text import t
 from printer import typesetting
-from scanner import products, separators
+from scanner import particulars, products, separators
 from webui import assets
 from webui.language import current, say
 from webui.routes.scanning.frame import do, page, row_id, screens
@@ -26,8 +26,7 @@ def all_products() -> ResponseReturnValue:
 def register() -> ResponseReturnValue:
     form = request.form
     try:
-        made = do(lambda db: products.register(db, form.get("type", ""), form.get("number", ""), form.get("year", 0, int),
-                                               form.get("title", ""), g.actor))
+        made = do(lambda db: particulars.register(db, form, g.actor))
     except Refused as refusal:
         return _products(form, refusal)
     return redirect(url_for(".batches", product_id=made.id, done="product"), 303)
