@@ -36,7 +36,8 @@ PUBLICATION_NAMES = {
 SEVEN = ("submit", "disposition", "allow", "verify copy", "scan", "check", "publish")
 NOTED = {"product corrected": t("Particulars corrected"), "product released": t("Taken out of somebody’s hands"),
          "original kept": t("Scan of the signed original kept"), "relation entered": t("Relation entered"),
-         "relation taken back": t("Relation taken back")}
+         "relation taken back": t("Relation taken back"), "product no longer in force": t("Is no longer in force"),
+         "product in force again": t("Is in force again")}
 LOOSE = 20  # documents without a product that are offered
 
 

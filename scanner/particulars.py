@@ -14,7 +14,7 @@ from foundation.errors import Refused
 from foundation.people import Actor
 from foundation.text import clean, t
 from scanner.days import A_DATE, read_day
-from scanner.products import FIRST_YEAR, LAST_YEAR, LEGAL, MAY, Product, ProductType, S
+from scanner.products import FIRST_YEAR, LAST_YEAR, LEGAL, MAY, Product, ProductStep, ProductType, S
 
 FIELDS = {"type": t("Type"), "number": t("Number"), "year": t("Year"), "title": t("Title"), "enacted_on": t("Date of enactment"),
           "promulgated_on": t("Date of promulgation"), "place": t("Place"), "signatory": t("Signatory"), "issuer": t("Issuer"),
@@ -110,15 +110,22 @@ def change(session: Session, product: Product, said: Mapping[str, str], by: Acto
 
 
 class Relation(StrEnum):
+    """What a product does to another one; or what another does to it, where that one is not ours and can only be named."""
+
     AMENDS = "amends"
     REPEALS = "repeals"
     IMPLEMENTS = "implements"
+    AMENDED_BY = "amended by"
+    REPEALED_BY = "repealed by"
+    IMPLEMENTED_BY = "implemented by"
 
 
-RELATIONS = {  # as it is said of the one, and of the other
-    Relation.AMENDS: (t("Amends"), t("Amended by")), Relation.REPEALS: (t("Repeals"), t("Repealed by")),
-    Relation.IMPLEMENTS: (t("Implements"), t("Implemented by")),
-}
+R = Relation
+OTHER_WAY = {R.AMENDS: R.AMENDED_BY, R.REPEALS: R.REPEALED_BY, R.IMPLEMENTS: R.IMPLEMENTED_BY,
+             R.AMENDED_BY: R.AMENDS, R.REPEALED_BY: R.REPEALS, R.IMPLEMENTED_BY: R.IMPLEMENTS}
+_SAID = {R.AMENDS: t("Amends"), R.REPEALS: t("Repeals"), R.IMPLEMENTS: t("Implements"),
+         R.AMENDED_BY: t("Amended by"), R.REPEALED_BY: t("Repealed by"), R.IMPLEMENTED_BY: t("Implemented by")}
+RELATIONS = {relation: (_SAID[relation], _SAID[OTHER_WAY[relation]]) for relation in R}  # as it is said of the one, and of the other
 
 
 class ProductRelation(Model):
@@ -135,39 +142,73 @@ class ProductRelation(Model):
     other_product: Mapped[Product | None] = relationship(foreign_keys=[other_id])
 
 
+def may_relate(product: Product, by: Actor) -> bool:
+    """Legal staff always, and who proposed the product until it was checked."""
+    return LEGAL in by.roles or (product.proposed_by_id is not None and product.proposed_by_id == by.person_id
+                                 and product.state not in CHECKED)
+
+
 def relate(session: Session, product_id: int, relation: str, other_id: int | None, other: str, by: Actor) -> ProductRelation:
-    """Note what a product does to another. One that is repealed is in force no longer. Raises Refused without another one."""
-    by.must_be(LEGAL)
+    """Note what a product does to another, or another to it. Raises Refused without another one."""
     product, found = session.get_one(Product, product_id), session.get(Product, other_id) if other_id else None
+    _must_relate(product, by)
     other = "" if found else clean(other, 400)
     if relation not in set(Relation) or found is product or not (found or other):
         raise Refused(t("The relation cannot be entered like this."), t("Choose what it does, and to which other product."),
                       fields={"other": t("Choose a product, or write which one.")})
-    same = sa.select(ProductRelation).where(ProductRelation.product_id == product_id, ProductRelation.relation == Relation(relation),
-                                            ProductRelation.other_id == (found.id if found else None), ProductRelation.other == other)
+    kind, one, to = Relation(relation), product, found
+    if found and kind in (R.AMENDED_BY, R.REPEALED_BY, R.IMPLEMENTED_BY):
+        kind, one, to = OTHER_WAY[kind], found, product
+    same = sa.select(ProductRelation).where(ProductRelation.product_id == one.id, ProductRelation.relation == kind,
+                                            ProductRelation.other_id == (to.id if to else None), ProductRelation.other == other)
     if there := session.scalar(same):
         return there
-    made = ProductRelation(product=product, relation=Relation(relation), other_product=found, other=other)
+    made = ProductRelation(product=one, relation=kind, other_product=to, other=other)
     session.add(made)
-    if found and made.relation is Relation.REPEALS:
-        found.in_force = False
-        record(session, by, "product no longer in force", found, repealed_by=product.id)
+    session.flush()
+    settle_force(session, one, by)
     record(session, by, "relation entered", product, relation=relation, other=found.id if found else other)
     return made
 
 
+def _must_relate(product: Product, by: Actor) -> None:
+    if not may_relate(product, by):
+        by.must_be(LEGAL)
+
+
 def unrelate(session: Session, relation_id: int, by: Actor) -> Product:
-    """Take a relation back; one that was repealed by nothing else is in force again."""
-    by.must_be(LEGAL)
+    """Take a relation back."""
     relation = session.get_one(ProductRelation, relation_id)
-    product, repealed = relation.product, relation.other_product if relation.relation is Relation.REPEALS else None
+    product, other = relation.product, relation.other_product
+    _must_relate(product, by)
     session.delete(relation)
     session.flush()
-    if repealed and not session.scalar(sa.select(ProductRelation.id).where(ProductRelation.other_id == repealed.id,
-                                                                           ProductRelation.relation == Relation.REPEALS)):
-        repealed.in_force = True
+    for each in (product, other):
+        if each:
+            _settle(session, each, by)
     record(session, by, "relation taken back", product, relation=relation.relation)
     return product
+
+
+def settle_force(session: Session, product: Product, by: Actor) -> None:
+    """Whether the product, and those that it repeals, are in force: what repeals does so from the day it is published."""
+    repeals = sa.select(Product).join(ProductRelation, ProductRelation.other_id == Product.id).where(
+        ProductRelation.product_id == product.id, ProductRelation.relation == R.REPEALS)
+    for each in (product, *session.scalars(repeals)):
+        _settle(session, each, by)
+
+
+def _settle(session: Session, product: Product, by: Actor) -> None:
+    """It is in force unless something that was published, or something that is only named, repeals it."""
+    published = sa.exists().where(ProductStep.product_id == ProductRelation.product_id, ProductStep.step == "publish")
+    by_ours = sa.select(ProductRelation.id).join(Product, ProductRelation.product_id == Product.id).where(
+        ProductRelation.other_id == product.id, ProductRelation.relation == R.REPEALS,
+        sa.or_(Product.state == S.PUBLISHED, published), Product.state.not_in((S.WITHDRAWN, S.CANCELLED)))
+    by_others = sa.select(ProductRelation.id).where(ProductRelation.product_id == product.id, ProductRelation.relation == R.REPEALED_BY)
+    in_force = session.scalar(by_ours.limit(1)) is None and session.scalar(by_others.limit(1)) is None
+    if product.in_force != in_force:
+        product.in_force = in_force
+        record(session, by, "product in force again" if in_force else "product no longer in force", product)
 
 
 def relations_of(session: Session, product_id: int) -> tuple[list[ProductRelation], list[ProductRelation]]:

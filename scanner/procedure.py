@@ -299,6 +299,7 @@ def withdraw(session: Session, product_id: int, text: str, by: Actor) -> Product
     """Take a published product off the public page and out of the feed. Raises Refused without a reason."""
     product = find(session, product_id)
     _take(session, product, "withdraw", by, text=_why(text))
+    particulars.settle_force(session, product, by)
     enqueue(session, Publishing.arrange, product=product.id)
     return product
 
@@ -325,6 +326,7 @@ def published(session: Session, product_id: int) -> Product:
     """Step 7: it was seen at its public address, and is what was checked."""
     product = find(session, product_id)
     _take(session, product, "publish", PROGRAM, sha256=product.checked_sha256)
+    particulars.settle_force(session, product, PROGRAM)
     return product
 
 

@@ -285,14 +285,38 @@ def test_a_unit_cancels_only_what_it_proposed(desk):
     assert desk.state(product) is S.CANCELLED
 
 
-def test_a_product_that_is_repealed_is_no_longer_in_force_until_that_is_taken_back(desk):
-    old, new = desk.until(S.PUBLISHED), desk.do(particulars.register, {**SAID, "number": "20"}, LESTARI).id
+def test_what_repeals_does_so_from_the_moment_it_is_published(desk):
+    old = desk.do(particulars.register, {**SAID, "number": "7"}, LESTARI).id
+    new = desk.until(S.COMPLETE)
+
+    def in_force():
+        return desk.see(lambda session: session.get(Product, old).in_force)
     relation = desk.do(particulars.relate, new, "repeals", old, "", LESTARI).id
-    assert desk.do(particulars.relate, new, "repeals", old, "", LESTARI).id == relation
-    assert not desk.see(lambda session: session.get(Product, old).in_force)
+    assert desk.do(particulars.relate, old, "repealed by", new, "", LESTARI).id == relation  # the same, said of the other one
+    assert in_force()
+    desk.do(procedure.published, new)
+    assert not in_force()
     assert [len(side) for side in desk.see(lambda session: particulars.relations_of(session, old))] == [0, 1]
+    desk.do(procedure.withdraw, new, "Salah unggah", SUBHEAD)
+    assert in_force()
+
+
+def test_what_something_from_elsewhere_repeals_is_not_in_force_until_that_is_taken_back(desk):
+    old = desk.until(S.PUBLISHED)
+    relation = desk.do(particulars.relate, old, "repealed by", None, "Peraturan Contoh Nomor 3 Tahun 2027", LESTARI).id
+    assert not desk.see(lambda session: session.get(Product, old).in_force)
     desk.do(particulars.unrelate, relation, LESTARI)
     assert desk.see(lambda session: session.get(Product, old).in_force)
+
+
+def test_a_unit_says_what_its_product_does_to_others_until_it_is_checked(desk):
+    product, other = desk.until(S.SCANNED), Actor("Lain", frozenset({Role.PROPOSER}), person_id=9)
+    desk.do(particulars.relate, product, "amends", None, "Keputusan 3 Tahun 2020", UNIT)
+    with pytest.raises(Refused):
+        desk.do(particulars.relate, product, "amends", None, "Keputusan 4 Tahun 2020", other)
+    desk.do(procedure.check, product, SCAN, SHA, "", BAYU)
+    with pytest.raises(Refused):
+        desk.do(particulars.relate, product, "amends", None, "Keputusan 5 Tahun 2020", UNIT)
 
 
 def test_a_disposition_without_an_order_names_every_open_field(desk):

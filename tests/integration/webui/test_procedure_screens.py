@@ -102,7 +102,7 @@ def test_each_step_is_taken_in_its_form_by_whose_it_is(here):
     (S.SUBMITTED, UNIT, "disposition"), (S.SUBMITTED, LEGAL, "disposition"), (S.DISPOSED, SUBHEAD, "allow"),
     (S.ALLOWED, HEAD, "verify-copy"),
     (S.VERIFIED, SUBHEAD, "hand-in"), (S.SUBMITTED, UNIT, "send-back"), (S.ALLOWED, UNIT, "send-back"), (S.SUBMITTED, SUBHEAD, "cancel"),
-    (S.SUBMITTED, HEAD, "correct"), (S.SUBMITTED, UNIT, "relate"), (S.SUBMITTED, LEGAL, "withdraw")])
+    (S.SUBMITTED, HEAD, "correct"), (S.SUBMITTED, SUBHEAD, "relate"), (S.SUBMITTED, LEGAL, "withdraw")])
 def test_a_step_is_refused_to_who_may_not_take_it_and_not_offered(here, state, role, deed):
     product = here.until(state)
     form = {"urgency": "urgent", "instructions": "process", "forwarded_to": "x", "confirmed": COPY, "document_id": here.document(product),
@@ -257,6 +257,8 @@ def test_legal_staff_correct_the_particulars_and_enter_relations(here):
     assert answer.status_code == 422
     assert f'name="other_id" value="{other}"' in answer.text
     here.done(LEGAL, product, "relate", relation="repeals", other="Keputusan 7 Tahun 2026", other_id=other)
+    assert "Dicabut dengan" in here.of[UNIT].get(f"/products/{other}").text
+    here.done(LEGAL, other, "relate", relation="repealed by", other="Peraturan dari luar", other_id="0")
     assert "tidak berlaku lagi" in here.of[UNIT].get(f"/products/{other}").text
     assert "Dicabut" in here.of[UNIT].get(f"/products/{other}").text or "dicabut" in here.of[UNIT].get(f"/products/{other}").text
     here.done(LEGAL, product, "relate", relation="amends", other="Keputusan lama entah mana", other_id="0")

@@ -79,7 +79,8 @@ def _product(product_id: int, refusal: Refused | None = None, tried: str = "") -
         named = [each for each in board.find(db, form.get("other", "")) if each.id != product_id] if tried == "relate" else []
         return page("procedure/product.html", refusal, form.to_dict(), tried=tried, chosen=form.getlist, look=found, turns=turns,
                     targets=procedure.targets(found.product, g.actor.roles), loose=dossier.loose_documents(db) if "scan" in turns else (),
-                    copy_claims=verification.COPY_CLAIMS, relations=RELATIONS, legal=LEGAL in g.actor.roles,
+                    copy_claims=verification.COPY_CLAIMS, relations=RELATIONS, relates=particulars.may_relate(found.product, g.actor),
+                    legal=LEGAL in g.actor.roles,
                     candidates=named,
                     step_names=dossier.STEP_NAMES, field_names=particulars.FIELDS, publication_names=dossier.PUBLICATION_NAMES,
                     publisher_names=publishing.NAMES)
