@@ -231,6 +231,11 @@ def folder_code(product_id: int) -> str:
     return f"loket:product:{product_id}"
 
 
+def is_folder(code: str) -> bool:
+    """Whether it is the code on a folder, whatever has scanned it."""
+    return _FOLDER.search(code) is not None
+
+
 def open_code(session: Session, code: str) -> int | None:
     """The product that a scanned or typed `code` opens: its folder's, or a number that only one product has."""
     if match := _FOLDER.search(code):

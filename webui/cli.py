@@ -89,6 +89,7 @@ def demo(port: int, host: str, data: Path, printer: str, fresh: bool, no_browser
     """A whole fictional office to try everything in."""
     from printer.connect import check_address
     from webui import demo as office
+    from webui.demo.published import publish_some
     from webui.serving import only_one, serve
 
     data = data.resolve()
@@ -102,6 +103,7 @@ def demo(port: int, host: str, data: Path, printer: str, fresh: bool, no_browser
             check_address(address)
             click.echo("Preparing the demo office …")
             made = office.fill(database, address, f"simulated://{data / 'scanner'}")
+        publish_some(settings)
     serve(settings, lambda base: _welcome(made, base, no_browser))
 
 

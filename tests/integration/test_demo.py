@@ -1,12 +1,16 @@
 from collections import Counter
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from foundation.clock import now
+from foundation.database import Database
+from foundation.jobs import Job
 from foundation.office import office
 from foundation.people import Role, find_by_username, password_matches
+from foundation.settings import Settings
 from foundation.stationing import enrol
 from foundation.stations import Station
 from kiosk import calendar
@@ -17,9 +21,12 @@ from kiosk.loans import Loan, LoanState, Reading
 from kiosk.searching import search
 from kiosk.visits import Visit, VisitState
 from scanner import board
+from scanner.documents import Document
+from scanner.products import Product, ProductState
 from tests.builders import OFFICER
 from webui import demo
 from webui.demo.many import fill_many, many_titles
+from webui.demo.published import publish_some
 from webui.demo.titles import collection
 
 PRINTER = "simulated:///paper"
@@ -50,6 +57,21 @@ def test_legal_products_are_on_their_way_and_each_of_the_people_has_something_to
         seen = board.look(session, board.Wanted(), by, now().date())
         assert seen.mine.cards
         assert seen.late == 1
+
+
+@pytest.mark.one_database
+def test_some_products_are_checked_already_and_wait_for_their_upload(database_url, tmp_path):
+    settings = Settings(data=tmp_path / "data", database_url=database_url, demo=True)
+    with closing(Database(database_url)) as database:
+        demo.fill(database, PRINTER)
+        publish_some(settings)
+        publish_some(settings)  # as when the demo is started again
+        with database.reading() as session:
+            found = session.scalars(sa.select(Product).where(Product.state == ProductState.COMPLETE)).all()
+            assert len(found) == 3
+            assert {session.get(Document, product.document_id).sha256 for product in found} == {product.checked_sha256 for product in found}
+            waiting = [job.args["product"] for job in session.scalars(sa.select(Job).where(Job.name == "arrange"))]
+            assert [waiting.count(product.id) for product in found] == [1, 1, 1]
 
 
 def test_the_collection_is_large_varied_and_says_that_it_is_fictional(session):

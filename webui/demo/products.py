@@ -38,11 +38,16 @@ def write_products(session: Session, by: Mapping[str, Actor], today: date) -> No
 def _bring(session: Session, by: Mapping[str, Actor], number: int, title: str, steps: int, today: date, due: int) -> Product:
     said = {"type": "kpt", "number": str(number), "year": str(today.year), "title": title, "place": "Wirasari",
             "enacted_on": (today - timedelta(days=9)).isoformat(), "signatory": "Ketua KPU Kabupaten Wirasari"}
-    product = procedure.submit(session, said, f"{number}/ND/{today.year}", (today - timedelta(days=6)).isoformat(), UNITS[number % 2],
-                               by["bima"], received=True).product
+    return bring(session, by, said, f"{number}/ND/{today.year}", UNITS[number % 2], (today - timedelta(days=6)).isoformat(),
+                 (today + timedelta(days=due)).isoformat(), steps)
+
+
+def bring(session: Session, by: Mapping[str, Actor], said: Mapping[str, str], memo: str, unit: str, memo_date: str, due_on: str,
+          steps: int = 4) -> Product:
+    """A product through so many of the first four steps; `said` as in particulars.checked, the dates as in a form."""
+    product = procedure.submit(session, said, memo, memo_date, unit, by["bima"], received=True).product
     if steps > 1:
-        procedure.dispose(session, product.id, "ordinary", ["process"], "Kepala Sub Bagian Hukum",
-                          (today + timedelta(days=due)).isoformat(), "", by["ratri"])
+        procedure.dispose(session, product.id, "ordinary", ["process"], "Kepala Sub Bagian Hukum", due_on, "", by["ratri"])
     if steps > 2:
         procedure.allow(session, product.id, "", by["ratri"])
     if steps > 3:

@@ -184,6 +184,7 @@ def test_a_scan_opens_what_it_is_the_code_of(database: Database, officer: Browse
     page = f"/desk/loan/{loan_of_two}"
     assert officer.get(f"/desk/scan?code={code}%0D").location == page
     assert officer.get(f"/desk/scan?code={number}").location == page
+    assert officer.get("/desk/scan?code=loket:product:7").location.startswith("/products/scan?code=")
     assert officer.get(f"/desk/scan?code={label.lower()}").location == f"{page}?copy={label}"
     assert officer.get(f"/desk/scan?code={resting.code}").location == f"/desk/copy/{resting.id}"
     assert "Tidak ada yang memegangnya" in officer.get(f"/desk/copy/{resting.id}").text

@@ -13,6 +13,7 @@ from kiosk.collection import Copy
 from kiosk.loans import LOAN_WORKFLOW, OUT, Loan
 from printer import qr
 from printer.codes import Wrong, WrongCode
+from scanner import board
 from webui import language
 from webui.routes.desk.frame import LONGEST_CODE, do, go, go_back, page, screens
 from webui.wiring import wiring
@@ -77,10 +78,14 @@ def copy(copy_id: int) -> ResponseReturnValue:
 
 @screens.get("/scan")
 def scan() -> ResponseReturnValue:
-    """Whatever the scanner read, at any moment: a slip opens its loan, a copy's label the loan it is out on, or the copy."""
+    """Whatever the scanner read, at any moment: a slip opens its loan, a copy's label the loan it is out on, or the copy; a folder of
+    the other procedure its product."""
+    code = request.args.get("code", "")[:LONGEST_CODE]
+    if board.is_folder(code):
+        return redirect(url_for("procedure.scan", code=code), 303)
     try:
         with wiring().database.reading() as db:
-            return _open(finding.open_code(db, wiring().keys, request.args.get("code", "")[:LONGEST_CODE]))
+            return _open(finding.open_code(db, wiring().keys, code))
     except WrongCode as wrong:
         if wrong.kind is Wrong.FORGED:
             do(lambda db: slips.note_forgery(db, g.actor))
