@@ -89,10 +89,11 @@ def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
         "--disable-background-networking", "--disable-component-update", "--disable-sync"]}
 
 
-@pytest.fixture(scope="session")
-def browser_context_args(browser_context_args: dict) -> dict:
-    """The kiosk in portrait; a test for another screen says @pytest.mark.browser_context_args(viewport={...})."""
-    return {**browser_context_args, "viewport": {"width": 1080, "height": 1920}, "has_touch": True, "locale": "id-ID",
+@pytest.fixture
+def browser_context_args(browser_context_args: dict, base_url: str) -> dict:
+    """The kiosk in portrait; a test for another screen says @pytest.mark.browser_context_args(viewport={...}). The address is the test's
+    own: for the whole session it would be the one of whichever test came first."""
+    return {**browser_context_args, "base_url": base_url, "viewport": {"width": 1080, "height": 1920}, "has_touch": True, "locale": "id-ID",
             "timezone_id": "Asia/Jakarta", "reduced_motion": "reduce"}
 
 
