@@ -14,8 +14,8 @@ from scanner.remarks import LOOK_FOR, Code
 from scanner.simulated import set_fault
 from scanner.texts import Box
 from tests.e2e.station import COMES, LESTARI, Room, running, screen, sign_in
-from webui.bench.fictional.decisions import Paper, decision
-from webui.bench.fictional.layout import drawn
+from webui.fictional.decisions import Paper, decision
+from webui.fictional.layout import drawn
 
 READY = 120_000  # milliseconds until a few pages are read and made a PDF, on a busy machine
 FIELDS = list(confirming.FIELDS)

@@ -14,8 +14,8 @@ from scanner.texts import Box
 from tests.e2e.station import Room, running
 from tests.e2e.test_documents import REMARKS, suggestion
 from tests.e2e.verification import add_people, scanned, signed_in
-from webui.bench.fictional.decisions import decision
-from webui.bench.fictional.layout import drawn
+from webui.fictional.decisions import decision
+from webui.fictional.layout import drawn
 
 LINES = 10
 PAPER = decision(13)

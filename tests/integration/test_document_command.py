@@ -13,8 +13,8 @@ from PIL import Image
 from scanner.remarks import Code
 from scanner.workshop import PROJECT
 from tests import drawn, pdf
-from webui.bench.fictional import layout
-from webui.bench.fictional.decisions import decision
+from webui.fictional import layout
+from webui.fictional.decisions import decision
 
 PAPER = decision(20)  # two pages
 

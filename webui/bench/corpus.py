@@ -13,7 +13,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from scanner.simulated import PICTURES
 from scanner.texts import Box, PageText
-from webui.bench.fictional import decisions, layout
+from webui.fictional import decisions, layout
 
 LIST = "corpus.json"
 FIELDS = {"number": "nomor_lengkap", "year": "tahun", "title": "judul", "date": "tanggal", "place": "tempat", "signatory": "penandatangan"}

@@ -18,9 +18,9 @@ from scanner.remarks import MEANINGS, Code, Severity
 from scanner.texts import PageText
 from webui.bench import corpus, last_page, reading_ways
 from webui.bench.corpus import Scan
-from webui.bench.fictional.decisions import Paper
-from webui.bench.fictional.defects import broken
 from webui.bench.reading_ways import Made, Missing, Ours, Used
+from webui.fictional.decisions import Paper
+from webui.fictional.defects import broken
 
 BARE, OURS = "tesseract -l ind", "ours"
 OCRMYPDF = {"OCRmyPDF": (), "OCRmyPDF --deskew --rotate-pages": ("--deskew", "--rotate-pages")}

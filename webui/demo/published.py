@@ -12,8 +12,8 @@ from scanner import procedure, taking_in, verification
 from scanner.documents import Document
 from scanner.texts import PageText
 from webui import assets
-from webui.bench.fictional.decisions import Paper, decision
 from webui.demo.products import UNITS, bring
+from webui.fictional.decisions import Paper, decision
 from webui.wiring import Wiring, wire
 
 PUBLISHED, TO_BE_CHECKED = (33, 24, 21), 25  # of two pages each; the first is the newest

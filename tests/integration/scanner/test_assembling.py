@@ -45,10 +45,10 @@ from tests.integration.scanner.test_sealing import WHO, sealing_key
 from tests.integration.scanner.test_workshop import children, has_open, until, worked
 from tests.written import stamped
 from webui.bench.documents import recall
-from webui.bench.fictional import layout
-from webui.bench.fictional.decisions import decision
 from webui.bench.long_batch import Staff, make
 from webui.bench.service import Service
+from webui.fictional import layout
+from webui.fictional.decisions import decision
 
 pytestmark = pytest.mark.one_database
 EVERYBODY = Actor("Semua Contoh", frozenset(Role))

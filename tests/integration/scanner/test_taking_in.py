@@ -26,10 +26,10 @@ from scanner.workshop import BROKE, NO_MEMORY, PRINT_ANEW, STAYS, TOO_LONG, Fail
 from tests import drawn, from_elsewhere
 from tests.integration.scanner.test_sealing import certificate
 from tests.integration.scanner.test_workshop import children, until
-from webui.bench.fictional import layout
-from webui.bench.fictional.decisions import decision
 from webui.bench.long_batch import make
 from webui.bench.service import Service
+from webui.fictional import layout
+from webui.fictional.decisions import decision
 
 pytestmark = pytest.mark.one_database
 LESTARI = Actor("Lestari Contoh", frozenset({Role.LEGAL_STAFF}))

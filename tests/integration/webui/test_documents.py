@@ -25,8 +25,8 @@ from tests.integration.scanner.test_assembling import Bindery
 from tests.integration.scanner.test_sealing import certificate
 from tests.integration.webui.conftest import Browser
 from webui import serving, uploads
-from webui.bench.fictional import layout
-from webui.bench.fictional.decisions import decision
+from webui.fictional import layout
+from webui.fictional.decisions import decision
 
 pytestmark = pytest.mark.one_database
 PAPER = decision(20)  # two pages

@@ -12,9 +12,9 @@ from scanner.findings import Flag
 from scanner.remarks import MEANINGS, Code, Remark, Severity
 from scanner.texts import Line, PageText
 from tests.fictional.noise import bare, noisy
-from webui.bench.fictional.decisions import OFFICES, Paper, circular, decision, memorandum, minutes
-from webui.bench.fictional.defects import broken
-from webui.bench.fictional.layout import A4, CLOSING, LABEL, Put, centred, closing, column, paged, written
+from webui.fictional.decisions import OFFICES, Paper, circular, decision, memorandum, minutes
+from webui.fictional.defects import broken
+from webui.fictional.layout import A4, CLOSING, LABEL, Put, centred, closing, column, paged, written
 
 SEEDS = range(60)
 

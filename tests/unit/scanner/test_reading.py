@@ -8,8 +8,8 @@ from scanner import numbers
 from scanner.reading import Field, Sure, suggest
 from scanner.texts import Line, PageText, Word, around
 from tests.fictional.noise import bare, noisy
-from webui.bench.fictional.decisions import OFFICIALS, STRANGERS, Paper, circular, decision, memorandum, minutes
-from webui.bench.fictional.layout import written
+from webui.fictional.decisions import OFFICIALS, STRANGERS, Paper, circular, decision, memorandum, minutes
+from webui.fictional.layout import written
 
 SEEDS = range(60)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from scanner.numbers import ROMAN
 from scanner.products import ProductType
 from scanner.texts import PageText
-from webui.bench.fictional.layout import A4, F4, LABEL, Put, centred, closing, column, paged
+from webui.fictional.layout import A4, F4, LABEL, Put, centred, closing, column, paged
 
 MONTHS = ("Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober", "November", "Desember")
 CLAUSES = ("KESATU", "KEDUA", "KETIGA", "KEEMPAT", "KELIMA", "KEENAM", "KETUJUH", "KEDELAPAN", "KESEMBILAN", "KESEPULUH")

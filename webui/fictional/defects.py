@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterator
 
 from scanner.texts import PageText
-from webui.bench.fictional.decisions import Paper
+from webui.fictional.decisions import Paper
 
 
 def broken(paper: Paper, other: Paper, seed: int) -> Iterator[tuple[str, list[PageText]]]:
