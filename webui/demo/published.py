@@ -1,10 +1,12 @@
 """What the demo office has published already: fictional decisions as PDFs, brought through the seven steps, and one to be checked."""
 
+from datetime import timedelta
 from html import escape
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from foundation.clock import now
 from foundation.people import Actor, Person
 from foundation.settings import Settings
 from printer import typesetting
@@ -48,7 +50,8 @@ def _bring(wired: Wiring, paper: Paper, by: dict[str, Actor], checked: bool) -> 
         product = bring(session, by, {
             "type": paper.type.value, "number": paper.number, "year": str(paper.year), "title": _title(paper),
             "enacted_on": paper.date, "place": paper.place, "signatory": paper.signatory, "subject": "Contoh - Fiktif",
-            "field_of_law": "Hukum Administrasi Negara"}, f"{paper.number_short}/ND/{paper.year}", UNITS[0], paper.date, paper.date)
+            "field_of_law": "Hukum Administrasi Negara"}, f"{paper.number_short}/ND/{now().year}", UNITS[0],
+                        str(now().date() - timedelta(days=5)), str(now().date() + timedelta(days=3)))
         document.product_id = product.id
         session.flush()
         return document.id, product.id
