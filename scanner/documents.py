@@ -66,6 +66,7 @@ class Document(Model):
     next_step: Mapped[str] = mapped_column(sa.String(300), default="")
     details: Mapped[dict] = mapped_column(default=dict)
     made_by: Mapped[str] = mapped_column(sa.String(100))
+    made_by_id: Mapped[int | None]  # of the person: nobody checks what they took in themselves
     made_at: Mapped[datetime] = mapped_column(default=now)
     ready_at: Mapped[datetime | None]
     batch: Mapped[Batch | None] = relationship()

@@ -159,6 +159,7 @@ def relate(session: Session, product_id: int, relation: str, other_id: int | Non
     kind, one, to = Relation(relation), product, found
     if found and kind in (R.AMENDED_BY, R.REPEALED_BY, R.IMPLEMENTED_BY):
         kind, one, to = OTHER_WAY[kind], found, product
+        _must_relate(one, by)  # it is said on the other's page too, as that one's deed
     same = sa.select(ProductRelation).where(ProductRelation.product_id == one.id, ProductRelation.relation == kind,
                                             ProductRelation.other_id == (to.id if to else None), ProductRelation.other == other)
     if there := session.scalar(same):

@@ -14,7 +14,7 @@ from foundation.people import PROGRAM, SYSTEM, Actor, Role
 from foundation.text import clean, t
 from scanner import agenda, particulars, verification
 from scanner.agenda import AgendaEntry, Disposition, Instruction, Urgency
-from scanner.batches import Run
+from scanner.batches import Page, Run
 from scanner.days import A_DATE, read_day
 from scanner.documents import Document, DocumentState
 from scanner.products import LEGAL, PRODUCT_WORKFLOW, SEND_BACK, STAGES, UNIT, Product, ProductState, ProductStep, S
@@ -57,8 +57,8 @@ def _take(session: Session, product: Product, name: str, by: Actor, *, to: Produ
     if product.claimed_by_id not in (None, by.person_id) and SYSTEM not in by.roles:
         raise Refused(t("%(person)s has this product in hand since %(time)s."), t("Ask them to give it back, or take another one."),
                       person=product.claimed_by, time=product.claimed_at)
-    before, who = product.state, {by.person_id}
-    past = took(session, product)
+    before, who, past = product.state, {by.person_id}, took(session, product)
+    worked = {*people, *who, *past.get(SAME_WORK.get(name, ""), ())} - {None}  # who goes on with others' work does not undo theirs
     if override and by.roles & OVERRIDERS:
         details |= {"override": override}
         record(session, by, "four eyes overridden", product, step=name, reason=override)
@@ -72,7 +72,7 @@ def _take(session: Session, product: Product, name: str, by: Actor, *, to: Produ
         product.claimed_by_id, product.claimed_by, product.claimed_at = answered.person_id, answered.by, now()
         product.sent_back_id = None
     taken = ProductStep(product=product, step=name, from_state=before, to_state=product.state, by=by.name, person_id=by.person_id,
-                        people=sorted({*people, *who} - {None}), reason=reason, text=text, details=details)
+                        people=sorted(worked), reason=reason, text=text, details=details)
     session.add(taken)
     record(session, by, f"product: {name}", product, state=product.state, **({"reason": reason} if reason else {}))
     session.flush()
@@ -204,9 +204,11 @@ def keep_original(session: Session, product_id: int, document_id: int, by: Actor
 
 
 def _scanners(session: Session, document: Document) -> set[int]:
+    """Who took the file in; or of scanned pages who asked for them, in whichever batch they were scanned before a stack was split."""
     if document.batch_id is None:
-        return set()
-    return set(session.scalars(sa.select(Run.asked_by_id).where(Run.batch_id == document.batch_id, Run.asked_by_id.is_not(None))))
+        return {document.made_by_id} - {None}
+    asked = sa.select(Run.asked_by_id).join(Page, Page.run_id == Run.id).where(Page.batch_id == document.batch_id)
+    return set(session.scalars(asked)) - {None}
 
 
 def scanned(session: Session, document: Document, by: Actor) -> None:

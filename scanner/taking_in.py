@@ -17,7 +17,7 @@ from foundation.files import FileStore
 from foundation.jobs import enqueue, job
 from foundation.people import PROGRAM, Actor, Role
 from foundation.text import clean, t
-from scanner import describing
+from scanner import describing, procedure
 from scanner.batches import STAFF
 from scanner.checklists import PageSeen
 from scanner.documents import Document, DocumentPage, DocumentState, Origin
@@ -145,6 +145,7 @@ def _keep(session: Session, document_id: int, sha256: str, size: int, pages: Seq
     if len(scans) * 2 <= len(pages):  # of pictures alone, all would be said to be missing
         describing.describe_seen(session, document_id, [_seen(number, page) for number, page in enumerate(pages, start=1)])
     _end(session, document_id, "finish")
+    procedure.file_changed(session, found)
     index_document(session, document_id)
 
 
@@ -176,7 +177,8 @@ def take(session: Session, sha256: str, size: int, name: str, said: Mapping[str,
     if known := session.scalar(sa.select(Document).where(sa.or_(Document.came_as == sha256, Document.sha256 == sha256))):
         return known, True
     document = Document(origin=Origin.IMPORTED if len(said["without_text"]) * 2 > said["pages"] else Origin.BORN_DIGITAL, sha256=sha256,
-                        came_as=sha256, size_bytes=size, name=clean(name, 200), made_by=by.name, report={key: said[key] for key in SAYS})
+                        came_as=sha256, size_bytes=size, name=clean(name, 200), made_by=by.name, made_by_id=by.person_id,
+                        report={key: said[key] for key in SAYS})
     session.add(document)
     record(session, by, "document taken in", document)
     enqueue(session, TakingIn.take_in, document=document.id)

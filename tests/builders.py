@@ -11,6 +11,8 @@ from kiosk.collection import Copy, CopyStatus, Kind, Title
 from kiosk.lending import hand_over, request_loan
 from kiosk.loans import Loan
 from kiosk.visits import Category, Purpose, Visit
+from scanner.documents import Document
+from scanner.products import Product, ProductState, ProductType
 
 _numbers = itertools.count(1)
 
@@ -51,6 +53,15 @@ def a_guest(session: Session, at: Actor, name: str = "Ratna Widyaningsih", insti
 def a_request(session: Session, at: Actor, *titles: Title, visit: Visit | None = None) -> Loan:
     visit = visit or a_guest(session, at)
     return request_loan(session, visit.id, [title.id for title in titles], f"nonce-{next(_numbers)}", at, "id")
+
+
+def a_checked_product(session: Session, document: Document) -> Product:
+    """A product whose file this document is, and was checked."""
+    product = Product(type=ProductType.DECISION, number=str(next(_numbers)), year=2026, title="Uji (fiktif)", made_by=OFFICER.name,
+                      state=ProductState.COMPLETE, document_id=document.id, checked_sha256=document.sha256)
+    session.add(product)
+    session.flush()
+    return product
 
 
 def a_loan(session: Session, at: Actor, *titles: Title, visit: Visit | None = None) -> Loan:

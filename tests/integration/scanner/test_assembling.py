@@ -41,6 +41,7 @@ from scanner.transcribing import Transcriber
 from scanner.ways import MISSING, SENTENCES, Why
 from scanner.workshop import Workshop
 from tests import drawn, pdf
+from tests.builders import a_checked_product
 from tests.integration.scanner.test_sealing import WHO, sealing_key
 from tests.integration.scanner.test_workshop import children, has_open, until, worked
 from tests.written import stamped
@@ -51,7 +52,6 @@ from webui.fictional import layout
 from webui.fictional.decisions import decision
 
 pytestmark = pytest.mark.one_database
-EVERYBODY = Actor("Semua Contoh", frozenset(Role))
 LESTARI = Actor("Lestari Contoh", frozenset({Role.LEGAL_STAFF}))
 GRAY = {"profile": "own", "source": "feeder", "mode": "gray", "dpi": "300", "paper": "A4"}
 KINDS = {".jpg": {"quality": 90}, ".png": {"compress_level": 1}, ".tiff": {}}
@@ -652,15 +652,8 @@ def test_a_products_copy_has_a_code_that_leads_to_where_it_is_compared_where_tha
 
 @pytest.mark.one_database(False)
 def test_a_checked_products_file_that_is_made_again_is_checked_again(bindery, pictures):
-    product = bindery.do(particulars.register, {"type": "kpt", "number": "7", "year": "2026", "title": "Uji (fiktif)"}, LESTARI).id
-    document = bindery.bind(pictures[:1], product=product)
-
-    def checked(session):
-        row = session.get(Product, product)
-        row.document_id, row.checked_sha256 = document.id, document.sha256
-        for step, to in (("submit", ProductState.SUBMITTED), ("disposition", ProductState.COMPLETE)):
-            row.take(step, EVERYBODY, to=to)
-    bindery.do(checked)
+    document = bindery.bind(pictures[:1])
+    product = bindery.do(a_checked_product, document).id
     bindery.do(confirming.confirm, document.id, "title", "Judul lain (fiktif)", LESTARI)
     bindery.do(confirming.make_again, document.id, LESTARI)
     bindery.work()

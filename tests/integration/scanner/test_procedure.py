@@ -14,8 +14,9 @@ from foundation.errors import Refused
 from foundation.jobs import Job
 from foundation.people import SYSTEM, Actor, Role
 from foundation.stations import Station, StationKind
-from scanner import agenda, particulars, procedure, verification
-from scanner.batches import Batch, Run
+from scanner import agenda, particulars, procedure, taking_in, verification
+from scanner.batches import Batch, Page, Run
+from scanner.device import Mode
 from scanner.documents import Document, DocumentState, Origin
 from scanner.products import PRODUCT_WORKFLOW, Product, ProductState, ProductStep, S
 
@@ -55,7 +56,14 @@ class Desk:
             batch = Batch(name="", product_id=product, station_id=station.id, made_by=by.name)
             session.add(batch)
             session.flush()
-            session.add(Run(batch_id=batch.id, settings={}, first=1, asked_by=by.name, asked_by_id=by.person_id))
+            stack = Batch(name="Tumpukan", station_id=station.id, made_by=by.name)  # that was split: its run stays with it
+            session.add(stack)
+            session.flush()
+            run = Run(batch_id=stack.id, settings={}, first=1, asked_by=by.name, asked_by_id=by.person_id)
+            session.add(run)
+            session.flush()
+            session.add(Page(batch_id=batch.id, run_id=run.id, number=1, place=1, sha256=sha256, kind=".jpg", width_px=1, height_px=1,
+                             mode=Mode.GRAY))
             document = Document(origin=Origin.SCANNED, batch_id=batch.id, product_id=product, sha256=sha256, made_by=by.name,
                                 state=DocumentState.READY)
             session.add(document)
@@ -145,6 +153,37 @@ def test_who_only_handed_in_what_another_scanned_does_not_check_it_either(desk):
     for by in (LESTARI, BAYU):
         with pytest.raises(Refused, match="Four eyes"):
             desk.do(procedure.check, product, SCAN, SHA, "", by)
+
+
+def test_who_took_a_file_in_does_not_check_it_whatever_the_program_does_to_it_later(desk):
+    product = desk.until(S.VERIFIED)
+
+    def take_in(session):
+        said = dict.fromkeys(taking_in.SAYS, 0) | {"pages": 1, "without_text": []}
+        document, _ = taking_in.take(session, SHA, 1, "Masuk", said, LESTARI)
+        document.state = DocumentState.READY
+        session.flush()
+        return document.id
+    document = desk.do(take_in)
+    desk.do(procedure.hand_in, product, document, BAYU)
+    citra = Actor("Citra", frozenset({Role.LEGAL_STAFF}), person_id=6)
+    digital = [claim.code for claim in verification.OF_A_DIGITAL_FILE]
+    desk.do(procedure.check, product, digital, SHA, "", citra)
+
+    def read_again(session):
+        found = session.get(Document, document)
+        found.sha256 = OTHER_SHA
+        procedure.file_changed(session, found)
+    desk.do(read_again)
+    for by in (LESTARI, BAYU):
+        with pytest.raises(Refused, match="Four eyes"):
+            desk.do(procedure.check, product, digital, OTHER_SHA, "", by)
+
+
+def test_a_unit_does_not_say_what_somebody_elses_product_does(desk):
+    theirs, own = desk.until(S.PUBLISHED), desk.do(procedure.submit, {**SAID, "number": "13"}, "6", "18-8-2026", "Teknis", UNIT).product_id
+    with pytest.raises(Refused):
+        desk.do(particulars.relate, own, "repealed by", theirs, "", UNIT)
 
 
 def test_four_eyes_are_overridden_by_the_head_with_a_reason_that_stands_in_the_trail(desk):

@@ -20,10 +20,12 @@ from foundation.settings import Settings
 from scanner import confirming, document_overview, searching, taking_in, thumbnails
 from scanner.checking_pdf import check
 from scanner.documents import Document, DocumentState, Origin
+from scanner.products import Product, ProductState
 from scanner.remarks import Code
 from scanner.thumbnails import Size
 from scanner.workshop import BROKE, NO_MEMORY, PRINT_ANEW, STAYS, TOO_LONG, Failed, Workshop
 from tests import drawn, from_elsewhere
+from tests.builders import a_checked_product
 from tests.integration.scanner.test_sealing import certificate
 from tests.integration.scanner.test_workshop import children, until
 from webui.bench.long_batch import make
@@ -221,6 +223,16 @@ def test_a_scan_is_read_when_somebody_asks_for_it(counter, scan):
     assert [hit.id for hit in counter.search(PAPER.signatory).hits] == [document.id]
     with pytest.raises(Refused, match="no pages here"):
         counter.do(taking_in.order_reading, document.id, LESTARI)
+
+
+@pytest.mark.one_database(False)
+def test_a_checked_products_scan_that_is_made_searchable_is_checked_again(counter, scan):
+    document = counter.taken(scan)
+    product = counter.do(a_checked_product, document).id
+    counter.do(taking_in.order_reading, document.id, LESTARI)
+    counter.work()
+    with counter.database.reading() as session:
+        assert session.get(Product, product).state is ProductState.SCANNED
 
 
 def test_what_is_text_already_stays_and_only_pictures_are_read(counter, born, scan, tmp_path):

@@ -56,6 +56,7 @@ def upgrade() -> None:
     op.create_index("ix_product_proposed_by_id", "product", ["proposed_by_id"])
     op.create_index("ix_product_checked_sha256", "product", ["checked_sha256"])
     op.add_column("run", sa.Column("asked_by_id", sa.Integer(), nullable=True))
+    op.add_column("document", sa.Column("made_by_id", sa.Integer(), nullable=True))
     op.create_table("product_step",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("product_id", sa.Integer(), nullable=False),
@@ -151,6 +152,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in ("publication", "disposition", "agenda_entry", "product_relation", "product_step"):
         op.drop_table(table)
+    op.drop_column("document", "made_by_id")
     op.drop_column("run", "asked_by_id")
     for column in reversed(OF_THE_OFFICE):
         op.drop_column("office", column.name)
