@@ -86,10 +86,13 @@ def _wrong(name: str, value: str) -> str:
 
 
 def _link(session: Session, document: Document, by: Actor) -> None:
-    """A batch that was scanned for a product stays its. Otherwise the document is of the product that is confirmed, if any; one that was
-    entered because of what is corrected now is corrected too, or goes where nothing else is of it."""
+    """A batch that was scanned for a product stays its, and so does what was handed in for one. Otherwise the document is of the product
+    that is confirmed, if any; one that was entered because of what is corrected now is corrected too, or goes where nothing else is of
+    it."""
     if document.batch and document.batch.product_id:
         return
+    if session.scalar(sa.select(Product.id).where(sa.or_(Product.document_id == document.id, Product.original_id == document.id)).limit(1)):
+        return  # it was handed in for that product: who finds that wrong sends the product back
     said = {name: each["value"] for name, each in document.confirmed.items()}
     enough, before, entered = all(name in said for name in OF_A_PRODUCT), document.product, document.entered_product
     document.product = after = _known(session, said) if enough else None

@@ -655,9 +655,12 @@ def test_a_checked_products_file_that_is_made_again_is_checked_again(bindery, pi
     document = bindery.bind(pictures[:1])
     product = bindery.do(a_checked_product, document).id
     bindery.do(confirming.confirm, document.id, "title", "Judul lain (fiktif)", LESTARI)
+    for name, value in (("type", "se"), ("number", "99"), ("year", "2001")):  # as of another product: it stays with the one it was for
+        bindery.do(confirming.confirm, document.id, name, value, LESTARI)
     bindery.do(confirming.make_again, document.id, LESTARI)
     bindery.work()
     with bindery.database.reading() as session:
+        assert session.scalar(sa.select(sa.func.count()).select_from(Product)) == 1
         assert bindery.document(document.id).sha256 != document.sha256
         assert session.get(Product, product).state is ProductState.SCANNED
 
