@@ -129,7 +129,7 @@ class _Watcher:
         """Until every page was seen; the memory before, and after some of them."""
         self.staff.sign_in()
         self.batch = self.staff.open_batch(self.pages)
-        self.memory[0] = self.service.memory()["now"]
+        self.memory[0] = self.service.kept()
         began = time.monotonic()
         self.staff.scan(self.batch, COLOR)
         self._watch([max(1, round(self.pages * part)) for part in MEMORY_AT])
@@ -146,7 +146,7 @@ class _Watcher:
                     self._look_at(html.unescape(picture))
                     self.seen[int(page)], heard = time.time(), time.monotonic()
                     if len(self.seen) in marks:
-                        self.memory[len(self.seen)] = self.service.memory()["now"]
+                        self.memory[len(self.seen)] = self.service.kept()
             if time.monotonic() - heard > PATIENCE:
                 raise RuntimeError(f"the scan did not go on after {len(self.seen)} pages")
             if len(self.seen) < self.pages:

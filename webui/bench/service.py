@@ -111,6 +111,14 @@ class Service:
         kib = {line.split(":")[0]: int(line.split()[1]) for line in lines if line.startswith(("VmRSS", "VmHWM"))}
         return {"now": kib["VmRSS"] / 1024, "peak": kib["VmHWM"] / 1024}
 
+    def kept(self) -> float:
+        """Resident MiB between two pages: the least of a third of a second, in which a page that is in hand comes and goes."""
+        readings = []
+        for _ in range(10):
+            readings.append(self.memory()["now"])
+            time.sleep(0.03)
+        return min(readings)
+
     def settle(self) -> None:
         """Wait until every slip asked for is on paper."""
         database = Database(Settings(data=self.folder).database)

@@ -1,6 +1,8 @@
 """The service as a whole: who is believed about the browser's address, what upkeep does, and that the office is known."""
 
 import json
+import subprocess
+import sys
 import threading
 import urllib.request
 from contextlib import suppress
@@ -89,3 +91,26 @@ def test_after_closing_time_who_was_there_has_left_and_who_comes_is_served(wired
     upkeep(wired)
     with wired.database.reading() as session:
         assert session.get_one(Visit, late.id).state is VisitState.LEFT
+
+
+PAGES = """
+from pathlib import Path
+from webui.serving import give_memory_back
+
+{0}
+small = []
+resident = lambda: int(Path("/proc/self/statm").read_text().split()[1]) * 4 // 1024
+before = resident()
+for _ in range(20):
+    page = bytearray(26_000_000)
+    small.append(bytearray(700))
+    del page
+print(resident() - before)
+"""
+
+
+def test_the_memory_of_a_page_goes_back_when_the_page_is_done_with():
+    """Without it what stays behind a page pins its 25 MiB."""
+    def keeps(line: str) -> int:
+        return int(subprocess.run([sys.executable, "-c", PAGES.format(line)], capture_output=True, check=True, text=True).stdout)
+    assert (keeps("give_memory_back()") <= 2, keeps("") >= 20) == (True, True)
