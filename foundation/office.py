@@ -28,6 +28,11 @@ class Office(Model):
     region: Mapped[str] = mapped_column(sa.String(10), default="")        # its code in the names of published files
     copy_footer: Mapped[str] = mapped_column(sa.String(120), default="")  # under every page of a document's copy, never of its master
     copy_code: Mapped[bool] = mapped_column(default=False)        # on its last page, what leads to where the copy can be compared
+    hold_days: Mapped[int] = mapped_column(default=3)             # a reserved copy lies ready for so many open days
+    reminder_days: Mapped[int] = mapped_column(default=2)         # who can be reached is reminded so many days before a loan is due
+    member_months: Mapped[int] = mapped_column(default=12)        # a card is good for so long; 0: without end
+    signer_title: Mapped[str] = mapped_column(sa.String(120), default="")  # who signs letters and reports
+    signer_name: Mapped[str] = mapped_column(sa.String(100), default="")
     slip_terms: Mapped[str] = mapped_column(sa.String(400), default="")
     notice_version: Mapped[int] = mapped_column(default=1)
     changed_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)

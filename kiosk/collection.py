@@ -52,7 +52,20 @@ class Title(Model):
     extent: Mapped[str] = mapped_column(sa.String(100), default="")    # "48 halaman, 2 lampiran"
     abstract: Mapped[str] = mapped_column(sa.Text, default="")
     in_force: Mapped[bool | None]                                       # None where it does not apply (a book)
+    promulgated_on: Mapped[date | None]
+    type_name: Mapped[str] = mapped_column(sa.String(80), default="")     # "Peraturan Komisi Pemilihan Umum"; its kind is the shelf's word
+    signatory: Mapped[str] = mapped_column(sa.String(120), default="")
+    source: Mapped[str] = mapped_column(sa.String(200), default="")       # "BN 2024 (12)"
+    field_of_law: Mapped[str] = mapped_column(sa.String(80), default="")
+    edition: Mapped[str] = mapped_column(sa.String(60), default="")
+    register_number: Mapped[str] = mapped_column(sa.String(60), default="")   # nomor induk buku
+    cover: Mapped[str] = mapped_column(sa.String(80), default="")         # a picture in the file store
+    digital: Mapped[str] = mapped_column(sa.String(80), default="")       # a PDF in the file store
+    product_id: Mapped[int | None] = mapped_column(index=True)            # the published product whose copy it is; its PDF is shown
+    elsewhere: Mapped[str] = mapped_column(sa.String(60), default="", index=True)  # "slims:12": where it came from
+    extra: Mapped[dict] = mapped_column(default=dict)                     # what it had there and this table has no column for
     added_at: Mapped[datetime] = mapped_column(default=now)
+    changed_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
     copies: Mapped[list["Copy"]] = relationship(back_populates="title", order_by="Copy.number", cascade="all, delete-orphan")
 
 
@@ -66,6 +79,10 @@ class Copy(Model):
     number: Mapped[int] = mapped_column(default=1)
     shelf: Mapped[str] = mapped_column(sa.String(40), default="")
     status: Mapped[CopyStatus] = mapped_column(Words(CopyStatus), default=CopyStatus.AVAILABLE)
+    status_reason: Mapped[str] = mapped_column(sa.String(200), default="")
+    status_at: Mapped[datetime | None]
+    register_number: Mapped[str] = mapped_column(sa.String(60), default="")
+    extra: Mapped[dict] = mapped_column(default=dict)
     title: Mapped[Title] = relationship(back_populates="copies")
 
 

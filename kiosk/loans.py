@@ -27,6 +27,7 @@ class Outcome(StrEnum):
     """How a loan's line ended; an open line has none."""
 
     RETURNED = "returned"
+    LOST = "lost"              # it will not come back, as far as anybody knows
     CANCELLED = "cancelled"
     EXPIRED = "expired"
 
@@ -74,6 +75,7 @@ class Loan(Model):
     version: Mapped[int] = mapped_column()
     visit: Mapped[Visit] = relationship()
     items: Mapped[list["LoanItem"]] = relationship(back_populates="loan", cascade="all, delete-orphan", order_by="LoanItem.id")
+    renewals: Mapped[list["Renewal"]] = relationship(back_populates="loan", cascade="all, delete-orphan", order_by="Renewal.id")
     __mapper_args__ = {"version_id_col": version}
 
     def take(self, step: str, by: Actor) -> None:
@@ -116,6 +118,21 @@ class LoanItem(Model):
     condition: Mapped[str] = mapped_column(sa.String(200), default="")
     loan: Mapped[Loan] = relationship(back_populates="items")
     copy: Mapped[Copy] = relationship()
+
+
+class Renewal(Model):
+    """A loan may be kept longer: until `due` instead of `was`. `days` is what the rule gave, for when the calendar changes."""
+
+    __tablename__ = "renewal"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    loan_id: Mapped[int] = mapped_column(sa.ForeignKey("loan.id"), index=True)
+    days: Mapped[int]
+    was: Mapped[date]
+    due: Mapped[date]
+    at: Mapped[datetime] = mapped_column(default=now)
+    by: Mapped[str] = mapped_column(sa.String(100))
+    station_id: Mapped[int | None] = mapped_column(sa.ForeignKey("station.id"))
+    loan: Mapped[Loan] = relationship(back_populates="renewals")
 
 
 class Reading(Model):

@@ -63,7 +63,9 @@ class Visit(Model):
     people: Mapped[int] = mapped_column(default=1)
     women: Mapped[int | None]
     men: Mapped[int | None]
+    group_name: Mapped[str] = mapped_column(sa.String(100), default="")   # "Kelas XI IPA 2": whom the name speaks for
     contact: Mapped[str] = mapped_column(sa.String(100), default="")
+    member_id: Mapped[int | None] = mapped_column(index=True)     # whose card was read; kiosk.members knows who that is
     person_key: Mapped[str] = mapped_column(sa.String(240), default="", index=True)
     language: Mapped[str] = mapped_column(sa.String(2), default="id")
     station_id: Mapped[int | None] = mapped_column(sa.ForeignKey("station.id"))

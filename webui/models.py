@@ -8,8 +8,14 @@ import foundation.people
 import foundation.stations
 import kiosk.calendar
 import kiosk.collection
+import kiosk.imports
 import kiosk.loans
+import kiosk.members
+import kiosk.messages
+import kiosk.reservations
 import kiosk.rules
+import kiosk.stock
+import kiosk.surveys
 import kiosk.visits
 import printer.printouts
 import scanner.agenda

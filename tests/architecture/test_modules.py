@@ -9,7 +9,7 @@ import pytest
 from tests.architecture.tree import MODULES, name
 
 # where each state machine's table stands, and with it the one line that changes the state
-OWNERS = ["kiosk/loans.py", "kiosk/visits.py", "printer/printouts.py", "scanner/batches.py", "scanner/documents.py",
+OWNERS = ["kiosk/loans.py", "kiosk/reservations.py", "kiosk/visits.py", "printer/printouts.py", "scanner/batches.py", "scanner/documents.py",
           "scanner/products.py", "scanner/publications.py"]
 
 
