@@ -27,7 +27,7 @@ class Station(Model):
     than usual for that width; `accents`: it prints those of code page 437; `native_qr`: it draws QR codes itself;
     `full_density`: it knows no coarser pictures; `has_cutter`; `fence`: how it says that a slip is out
     (printer/conversation.py); `printer_model`: who it says that it is. What the scanner said when it was asked:
-    `scanner_known` (scanner/knowing.py), empty where it never was.
+    `scanner_known` (scanner/devices/knowing.py), empty where it never was.
     """
 
     __tablename__ = "station"

@@ -11,8 +11,8 @@ from kiosk.collection import Copy, CopyStatus, Kind, Title
 from kiosk.lending import hand_over, request_loan
 from kiosk.loans import Loan
 from kiosk.visits import Category, Purpose, Visit
-from scanner.documents import Document
-from scanner.products import Product, ProductState, ProductType
+from scanner.documents.records import Document
+from scanner.legal.products import Product, ProductState, ProductType
 
 _numbers = itertools.count(1)
 

@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 from pikepdf import Array, Dictionary, Name, Stream, String
 from PIL import Image
 
-from scanner.sealing import SealSettings, seal
-from scanner.texts import PageText
+from scanner.workshop.sealing import SealSettings, seal
+from scanner.workshop.texts import PageText
 
 Result = TypeVar("Result")
 LETTER = 0.6  # of the size of Courier, each is wide

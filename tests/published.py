@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 
 from foundation.files import FileStore
 from foundation.people import Actor, Role
-from scanner import particulars, products
-from scanner.documents import Document, DocumentPage, DocumentState, Origin
-from scanner.products import Product, ProductState, ProductType
-from scanner.public import PORTAL
-from scanner.publications import Publication, PublicationState
-from scanner.searching import index_document
-from scanner.texts import Box, Line, PageText, Word
+from scanner.documents.records import Document, DocumentPage, DocumentState, Origin
+from scanner.documents.searching import index_document
+from scanner.legal import particulars, products
+from scanner.legal.products import Product, ProductState, ProductType
+from scanner.legal.publications import Publication, PublicationState
+from scanner.publishing.public import PORTAL
+from scanner.workshop.texts import Box, Line, PageText, Word
 
 MORNING = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
 LESTARI = Actor("Lestari Contoh", frozenset({Role.LEGAL_STAFF}))

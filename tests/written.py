@@ -7,8 +7,8 @@ from typing import Any
 
 from PIL import Image, ImageDraw
 
-from scanner import assembly
-from scanner.texts import Box, Line, PageText, Word
+from scanner.workshop import assembly
+from scanner.workshop.texts import Box, Line, PageText, Word
 from tests.drawn import BLACK, DPI, empty, font, mm
 
 ABOUT = {"title": "Penetapan Jadwal Contoh", "number": "7/HK.03/2026", "type": "Keputusan", "year": 2026, "issuer": "Kantor Contoh",

@@ -296,11 +296,11 @@ def audit_verify() -> None:
 @main.command("catch-up")
 def catch_up() -> None:
     """Bring what is published to publishers that LOKET_PUBLISHERS names since then; the running service does it."""
-    from scanner import publishers, publishing
+    from scanner.publishing import delivery, publishers
 
     settings = _settings()
     with _database(settings) as database:
-        count = database.run(lambda session: publishing.catch_up(session, publishers.named(settings)))
+        count = database.run(lambda session: delivery.catch_up(session, publishers.named(settings)))
     click.echo(f"{count} products are brought to publishers that do not have them yet." if count else "Every publisher has everything.")
 
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import click
 
 from foundation.text import translator
-from scanner import checklists, reading, remarks
-from scanner.findings import Examination
-from scanner.texts import PageText
-from scanner.ways import MISSING
-from scanner.workshop import Failed, Workshop
+from scanner.documents import checklists, reading, remarks
+from scanner.workshop.findings import Examination
+from scanner.workshop.processes import Failed, Workshop
+from scanner.workshop.texts import PageText
+from scanner.workshop.ways import MISSING
 
 MM = 25.4
 

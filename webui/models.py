@@ -18,14 +18,14 @@ import kiosk.stock
 import kiosk.surveys
 import kiosk.visits
 import printer.printouts
-import scanner.agenda
-import scanner.batches
-import scanner.documents
-import scanner.holding
-import scanner.lines
-import scanner.particulars
-import scanner.products
-import scanner.publications
+import scanner.devices.holding
+import scanner.documents.lines
+import scanner.documents.records
+import scanner.legal.particulars
+import scanner.legal.products
+import scanner.legal.publications
+import scanner.pages.batches
+import scanner.procedure.agenda
 import webui.sessions  # noqa: F401
 from foundation.database import Model
 

@@ -16,10 +16,10 @@ from markupsafe import Markup
 from foundation.clock import local
 from foundation.office import Office
 from foundation.text import translator, written
-from scanner import legislation, public
-from scanner.products import TYPE_NAMES, Product
-from scanner.public import Look, Verdict, Wanted
-from scanner.publications import Publication
+from scanner.legal.products import TYPE_NAMES, Product
+from scanner.legal.publications import Publication
+from scanner.publishing import legislation, public
+from scanner.publishing.public import Look, Verdict, Wanted
 from webui.assets import FOLDER, asset_url
 
 PAGE = 20      # products on a page of the list

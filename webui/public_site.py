@@ -10,9 +10,10 @@ from foundation.database import Database, Session
 from foundation.files import FileStore
 from foundation.office import Office, office
 from foundation.text import LANGUAGES
-from scanner import feed, public, thumbnails
-from scanner.public import Look, Wanted
-from scanner.workshop import Failed
+from scanner.pages import thumbnails
+from scanner.publishing import feed, public
+from scanner.publishing.public import Look, Wanted
+from scanner.workshop.processes import Failed
 from webui import public_pages, sitemap
 from webui.assets import asset
 from webui.public_pages import LETTERS, PAGE, STYLES, Links
@@ -22,7 +23,7 @@ Draw = Callable[[Path, int, int, Path], None]
 
 
 class PublicSite:
-    """What `publisher` shows, for readers who have it from `base`; `draw` (of workshop.py) makes the picture of each first page, kept in
+    """What `publisher` shows, for readers who have it from `base`; `draw` (of the workshop) makes the picture of each first page, kept in
     the folder `thumbnails`."""
 
     def __init__(self, database: Database, files: FileStore, thumbnails: Path, draw: Draw, base: str, publisher: str):

@@ -27,7 +27,7 @@ def scanner() -> None:
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def list_scanners(as_json: bool) -> None:
     """Which scanners this computer and its network show. Exit code 2: SANE is not installed, or does not answer."""
-    from scanner.finding import find
+    from scanner.devices.finding import find
 
     with _in_words(as_json):
         found = find(anew=True)
@@ -46,7 +46,7 @@ def list_scanners(as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def options(address: str, as_json: bool) -> None:
     """What the scanner can do, in our words and its own. Exit code 2: it cannot be asked."""
-    from scanner.connect import check_address, open_scanner
+    from scanner.devices.connect import check_address, open_scanner
 
     with _in_words(as_json):
         device = open_scanner(check_address(address))
@@ -82,17 +82,17 @@ def scan(address: str, source: str, mode: str, dpi: int, paper: str, out: Path, 
 
     Exit code 0: done; 1: stopped, and the pages that are listed are kept; 2: nothing was scanned.
     """
-    from scanner import device
-    from scanner.connect import check_address, open_scanner
+    from scanner.devices import port
+    from scanner.devices.connect import check_address, open_scanner
 
-    width, height = device.PAPERS[paper]
-    settings = device.Settings(device.Source(source.replace("-", " ")), device.Mode(mode), dpi, width, height, sheets)
+    width, height = port.PAPERS[paper]
+    settings = port.Settings(port.Source(source.replace("-", " ")), port.Mode(mode), dpi, width, height, sheets)
     kept = 0
     try:
         with _in_words(kept_pages=lambda: kept), _held(address.strip()):
             opened = open_scanner(check_address(address))
             for event in opened.scan(settings, out, _next_number(out)):
-                if isinstance(event, device.PageFile):
+                if isinstance(event, port.PageFile):
                     kept += 1
                     click.echo(f"Page {event.number}: {event.path.name}, {event.width_px} × {event.height_px} dots")
     except KeyboardInterrupt:
@@ -112,7 +112,7 @@ def _next_number(folder: Path) -> int:
 @contextmanager
 def _held(address: str) -> Iterator[None]:
     """Where there is a service with a data folder on this computer, be the only one who scans at `address`."""
-    from scanner.holding import holding
+    from scanner.devices.holding import holding
 
     with ExitStack() as stack:
         if (folder := Settings.read().data).is_dir():
@@ -123,7 +123,7 @@ def _held(address: str) -> Iterator[None]:
 @contextmanager
 def _in_words(as_json: bool = False, kept_pages: Callable[[], int] = lambda: 0) -> Iterator[None]:
     """What cannot be done is a sentence on a line, what to do on the next, and an exit code."""
-    from scanner.troubles import Trouble
+    from scanner.devices.troubles import Trouble
 
     try:
         yield

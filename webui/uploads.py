@@ -11,7 +11,7 @@ from werkzeug.datastructures import FileStorage
 
 from foundation.errors import Refused
 from foundation.text import clean
-from scanner import taking_in
+from scanner.station import taking_in
 from webui.wiring import wiring
 
 LARGEST_PDF = 150_000_000  # bytes that come over the network, with the form around them

@@ -15,20 +15,20 @@ from foundation.keys import Keys, load
 from foundation.office import Office, office
 from foundation.settings import Settings
 from printer.spool import Spool
-from scanner import publishers
-from scanner.assembling import Assembler
-from scanner.capturing import Capturer
-from scanner.feed import Feed
-from scanner.inspecting import Inspector
-from scanner.keeping import Keeper
-from scanner.knowing import Learner
-from scanner.public import verify_code
-from scanner.public_web import Web
-from scanner.publisher import Publisher
-from scanner.publishing import Uploader
-from scanner.taking_in import Taker
-from scanner.transcribing import Transcriber
-from scanner.workshop import Workshop
+from scanner.devices.knowing import Learner
+from scanner.pages.capturing import Capturer
+from scanner.pages.inspecting import Inspector
+from scanner.pages.keeping import Keeper
+from scanner.pages.transcribing import Transcriber
+from scanner.publishing import publishers
+from scanner.publishing.delivery import Uploader
+from scanner.publishing.feed import Feed
+from scanner.publishing.public import verify_code
+from scanner.publishing.public_web import Web
+from scanner.publishing.publisher import Publisher
+from scanner.station.assembling import Assembler
+from scanner.station.taking_in import Taker
+from scanner.workshop.processes import Workshop
 from webui.public_site import PublicSite
 
 OFFICE_KEPT = timedelta(seconds=5)

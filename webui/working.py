@@ -21,9 +21,9 @@ from kiosk.lending import expire_requests
 from kiosk.retention import forget_visitors
 from kiosk.visiting import close_visits
 from printer import printouts, thermal
-from scanner import thumbnails
-from scanner.documents import files_in_use
-from scanner.publishing import order_looks
+from scanner.documents.records import files_in_use
+from scanner.pages import thumbnails
+from scanner.publishing.delivery import order_looks
 from webui import sessions
 from webui.wiring import Wiring
 

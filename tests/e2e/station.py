@@ -17,11 +17,11 @@ from foundation.database import Database
 from foundation.people import Actor, Role, add_person, hash_password
 from foundation.settings import Settings
 from foundation.stations import Station, StationKind
-from scanner import digitising, overview
-from scanner.batches import Purpose
-from scanner.device import Mode, Source
-from scanner.device import Settings as Scan
-from scanner.simulated import set_fault
+from scanner.devices.port import Mode, Source
+from scanner.devices.port import Settings as Scan
+from scanner.devices.simulated import set_fault
+from scanner.pages.batches import Purpose
+from scanner.station import digitising, overview
 from tests.builders import an_office
 from tests.e2e.conftest import free_port
 from webui import create_app

@@ -7,12 +7,13 @@ from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 from sqlalchemy.orm import Session
 
-from scanner import confirming, digitising, document_overview
-from scanner.documents import Document, DocumentState, Official, Origin
-from scanner.reading import LIKE_OFFICIAL, READ, Field, Suggestion, Sure
-from scanner.remarks import LOOK_FOR, Code
-from scanner.simulated import set_fault
-from scanner.texts import Box
+from scanner.devices.simulated import set_fault
+from scanner.documents import document_overview
+from scanner.documents.reading import LIKE_OFFICIAL, READ, Field, Suggestion, Sure
+from scanner.documents.records import Document, DocumentState, Official, Origin
+from scanner.documents.remarks import LOOK_FOR, Code
+from scanner.station import confirming, digitising
+from scanner.workshop.texts import Box
 from tests.e2e.station import COMES, LESTARI, Room, running, screen, sign_in
 from webui.fictional.decisions import Paper, decision
 from webui.fictional.layout import drawn

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from foundation.people import Role, add_person, hash_password
-from scanner import board, procedure, verification
+from scanner.procedure import board, procedure, verification
 from tests.e2e.station import PASSWORD, WIDE, Room, running
 
 TALL = {"width": 800, "height": 1280}

@@ -9,8 +9,8 @@ from playwright.sync_api import Browser, Page, expect
 from sqlalchemy.orm import Session
 
 from foundation.office import office
-from scanner import public
-from scanner.publications import PublicationState
+from scanner.legal.publications import PublicationState
+from scanner.publishing import public
 from tests.e2e.station import Room, running
 from tests.published import TITLE, publish, relate
 from webui.public_pages import PAGE

@@ -8,10 +8,12 @@ import qrcode
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from scanner import arranging, digitising, separators, sheets
-from scanner.batches import Purpose
-from scanner.device import Source
-from scanner.simulated import set_fault
+from scanner.devices import sheets
+from scanner.devices.port import Source
+from scanner.devices.simulated import set_fault
+from scanner.pages import arranging, separators
+from scanner.pages.batches import Purpose
+from scanner.station import digitising
 from tests.e2e.station import COMES, LESTARI, WIDE, Room, running, screen, sign_in
 
 

@@ -10,8 +10,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from foundation.people import Actor
 from foundation.stations import Station
-from scanner.documents import Document
-from scanner.products import Product, ProductStep
+from scanner.documents.records import Document
+from scanner.legal.products import Product, ProductStep
 from tests.e2e.station import COMES, LESTARI, Room, running
 from tests.e2e.verification import PEOPLE, add_people, signed_in
 from tests.sane import sane_knows

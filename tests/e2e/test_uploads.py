@@ -9,10 +9,10 @@ from werkzeug.serving import make_server
 
 from foundation.people import Role, add_person, hash_password
 from foundation.settings import Settings
-from scanner.public_web import Web
-from scanner.publications import S
-from scanner.publishers.assisted import Assisted
-from scanner.publishers.portal import Portal
+from scanner.legal.publications import S
+from scanner.publishing.public_web import Web
+from scanner.publishing.publishers.assisted import Assisted
+from scanner.publishing.publishers.portal import Portal
 from tests.builders import an_office
 from tests.integration.publishers import servers
 from tests.integration.publishers.checked import TITLE, Desk, pdf

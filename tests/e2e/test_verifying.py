@@ -6,11 +6,11 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from foundation.people import Actor, Role
-from scanner import procedure
-from scanner.documents import Document, DocumentState
-from scanner.products import Product, S
-from scanner.reading import Sure
-from scanner.texts import Box
+from scanner.documents.reading import Sure
+from scanner.documents.records import Document, DocumentState
+from scanner.legal.products import Product, S
+from scanner.procedure import procedure
+from scanner.workshop.texts import Box
 from tests.e2e.station import Room, running
 from tests.e2e.test_documents import REMARKS, suggestion
 from tests.e2e.verification import add_people, scanned, signed_in

@@ -8,8 +8,8 @@ from playwright.sync_api import Browser, Page
 from sqlalchemy.orm import Session
 
 from foundation.people import Actor, Role, add_person, hash_password
-from scanner import procedure, verification
-from scanner.documents import Document, DocumentPage, DocumentState, Origin
+from scanner.documents.records import Document, DocumentPage, DocumentState, Origin
+from scanner.procedure import procedure, verification
 from tests.e2e.station import LESTARI, PASSWORD, WIDE, Room
 
 PEOPLE = {"pengusul": ("Putri Contoh", Role.PROPOSER), "kabag": ("Kartika Contoh", Role.HEAD_OF_DIVISION),

@@ -3,7 +3,7 @@
 import random
 from dataclasses import replace
 
-from scanner.texts import Line, PageText, Word
+from scanner.workshop.texts import Line, PageText, Word
 
 # for each sign what it is taken for; mostly what looks like it, and now and then another digit
 LOOKS = {

@@ -20,9 +20,9 @@ from kiosk.lending import find_loan, return_items
 from kiosk.loans import Loan, LoanState, Reading
 from kiosk.searching import search
 from kiosk.visits import Visit, VisitState
-from scanner import board
-from scanner.documents import Document
-from scanner.products import Product, ProductState
+from scanner.documents.records import Document
+from scanner.legal.products import Product, ProductState
+from scanner.procedure import board
 from tests.builders import OFFICER
 from webui import demo
 from webui.demo.many import fill_many, many_titles

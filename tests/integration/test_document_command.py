@@ -10,8 +10,8 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from scanner.remarks import Code
-from scanner.workshop import PROJECT
+from scanner.documents.remarks import Code
+from scanner.workshop.processes import PROJECT
 from tests import drawn, pdf
 from webui.fictional import layout
 from webui.fictional.decisions import decision

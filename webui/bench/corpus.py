@@ -11,8 +11,8 @@ from typing import Any
 import qrcode
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
-from scanner.simulated import PICTURES
-from scanner.texts import Box, PageText
+from scanner.devices.simulated import PICTURES
+from scanner.workshop.texts import Box, PageText
 from webui.fictional import decisions, layout
 
 LIST = "corpus.json"

@@ -12,10 +12,10 @@ from pathlib import Path
 import click
 from rapidfuzz.distance import Levenshtein
 
-from scanner.findings import Examination
-from scanner.products import ProductType
-from scanner.remarks import MEANINGS, Code, Severity
-from scanner.texts import PageText
+from scanner.documents.remarks import MEANINGS, Code, Severity
+from scanner.legal.products import ProductType
+from scanner.workshop.findings import Examination
+from scanner.workshop.texts import PageText
 from webui.bench import corpus, last_page, reading_ways
 from webui.bench.corpus import Scan
 from webui.bench.reading_ways import Made, Missing, Ours, Used

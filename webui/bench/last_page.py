@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from foundation.database import Database
 from foundation.settings import Settings
-from scanner.batches import GOES_ON, Page, Run
-from scanner.documents import DocumentPage
+from scanner.documents.records import DocumentPage
+from scanner.pages.batches import GOES_ON, Page, Run
 from webui.bench.corpus import Scan
 from webui.bench.long_batch import COLOR, Staff, make
 from webui.bench.scanners import PACE, PUT_BACK, elsewhere, feed

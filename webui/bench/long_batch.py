@@ -15,7 +15,7 @@ from foundation.keys import load
 from foundation.people import Role, add_person, hash_password
 from foundation.settings import Settings
 from foundation.stations import Station, StationKind
-from scanner.batches import Page
+from scanner.pages.batches import Page
 from webui import migrating
 from webui.bench import crowd
 from webui.bench.browser import Browser

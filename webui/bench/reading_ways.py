@@ -13,13 +13,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from scanner import checklists, reading
-from scanner.checklists import PageSeen
-from scanner.findings import SAME_SHEET, Examination, Flag, alike
-from scanner.reading import Suggestion
-from scanner.remarks import Remark
-from scanner.texts import PageText
-from scanner.workshop import Workshop
+from scanner.documents import checklists, reading
+from scanner.documents.checklists import PageSeen
+from scanner.documents.reading import Suggestion
+from scanner.documents.remarks import Remark
+from scanner.workshop.findings import SAME_SHEET, Examination, Flag, alike
+from scanner.workshop.processes import Workshop
+from scanner.workshop.texts import PageText
 from webui.bench.corpus import Scan
 
 AT_ONCE = 2

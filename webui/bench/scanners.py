@@ -15,12 +15,12 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from scanner.connect import open_scanner
-from scanner.device import Mode, PageFile, Settings, Source
-from scanner.sheets import draw_sheets
-from scanner.simulated import Stack
-from scanner.simulated_escl import SimulatedEsclServer
-from scanner.troubles import DriverMissing, Trouble
+from scanner.devices.connect import open_scanner
+from scanner.devices.port import Mode, PageFile, Settings, Source
+from scanner.devices.sheets import draw_sheets
+from scanner.devices.simulated import Stack
+from scanner.devices.simulated_escl import SimulatedEsclServer
+from scanner.devices.troubles import DriverMissing, Trouble
 
 ROUNDS = 5
 LOAD = 10      # sheets in the feeder of SANE's test device

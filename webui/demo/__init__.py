@@ -17,7 +17,7 @@ from kiosk import importing
 from kiosk.calendar import ClosedDay, seed_week
 from kiosk.collection import Copy, CopyStatus
 from kiosk.rules import seed_rules
-from scanner.knowing import learn_soon
+from scanner.devices.knowing import learn_soon
 from webui.demo.history import write_history
 from webui.demo.products import write_products
 from webui.demo.titles import collection
@@ -60,7 +60,7 @@ class DemoOffice:
 def fill(database: Database, printer: str, scanner: str = "") -> DemoOffice:
     """Make the demo office in an empty database; where it is already, its kiosk gets a new code, and the stations these devices.
 
-    `printer` and `scanner` are device addresses (see printer.connect and scanner.connect). All of the office is made in one
+    `printer` and `scanner` are device addresses (see printer.connect and scanner.devices.connect). All of the office is made in one
     transaction, or none of it.
     """
     with database.reading() as session:

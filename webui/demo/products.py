@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from foundation.clock import now
 from foundation.people import Actor
-from scanner import procedure, verification
-from scanner.products import Product
+from scanner.legal.products import Product
+from scanner.procedure import procedure, verification
 
 COPY = [claim.code for claim in verification.COPY_CLAIMS]
 UNITS = ("Sub Bagian Teknis Penyelenggaraan", "Sub Bagian Keuangan, Umum, dan Logistik")

@@ -10,9 +10,10 @@ from foundation.clock import now
 from foundation.people import Actor, Person
 from foundation.settings import Settings
 from printer import typesetting
-from scanner import procedure, taking_in, verification
-from scanner.documents import Document
-from scanner.texts import PageText
+from scanner.documents.records import Document
+from scanner.procedure import procedure, verification
+from scanner.station import taking_in
+from scanner.workshop.texts import PageText
 from webui import assets
 from webui.demo.products import UNITS, bring
 from webui.fictional.decisions import Paper, decision

@@ -3,9 +3,9 @@
 import random
 from dataclasses import dataclass
 
-from scanner.numbers import ROMAN
-from scanner.products import ProductType
-from scanner.texts import PageText
+from scanner.legal.numbers import ROMAN
+from scanner.legal.products import ProductType
+from scanner.workshop.texts import PageText
 from webui.fictional.layout import A4, F4, LABEL, Put, centred, closing, column, paged
 
 MONTHS = ("Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober", "November", "Desember")

@@ -3,7 +3,7 @@
 import random
 from collections.abc import Iterator
 
-from scanner.texts import PageText
+from scanner.workshop.texts import PageText
 from webui.fictional.decisions import Paper
 
 

@@ -6,7 +6,7 @@ from functools import cache
 
 from PIL import Image, ImageDraw, ImageFont
 
-from scanner.texts import Box, Line, PageText, Word
+from scanner.workshop.texts import Box, Line, PageText, Word
 
 DPI = 300
 A4, F4 = (2480, 3508), (2539, 3898)

@@ -17,9 +17,10 @@ from foundation.database import Session
 from foundation.errors import Refused
 from foundation.files import FileStore
 from foundation.text import t
-from scanner import public, thumbnails
-from scanner.public import Wanted
-from scanner.workshop import Failed
+from scanner.pages import thumbnails
+from scanner.publishing import public
+from scanner.publishing.public import Wanted
+from scanner.workshop.processes import Failed
 from webui import public_pages, sitemap, uploads
 from webui.access import csrf, limiter
 from webui.kept_pages import KeptPages

@@ -11,7 +11,7 @@ from foundation.errors import Refused
 from foundation.people import PROGRAM, Person, Role, find_by_username, hash_password, password_matches, sign_in_hash
 from foundation.staffing import set_password
 from foundation.text import clean, t
-from scanner.board import FOLLOWS
+from scanner.procedure.board import FOLLOWS
 from webui import access, language
 from webui.access import limiter, load_person, requires, safe_next
 from webui.sessions import end_all_of

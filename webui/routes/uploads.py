@@ -12,10 +12,10 @@ from foundation.clock import now, today
 from foundation.errors import Refused
 from foundation.people import Role
 from foundation.text import t, written
-from scanner import publishing, upload_queue, uploading
-from scanner.dossier import PUBLICATION_NAMES
-from scanner.products import TYPE_NAMES, designation
-from scanner.publishers.assisted import pack
+from scanner.legal.products import TYPE_NAMES, designation
+from scanner.procedure.dossier import PUBLICATION_NAMES
+from scanner.publishing import delivery, upload_queue, uploading
+from scanner.publishing.publishers.assisted import pack
 from webui.access import load_person, requires
 from webui.language import current, say
 from webui.wiring import wiring
@@ -24,9 +24,9 @@ screens = Blueprint("uploads", __name__, url_prefix="/uploads")
 screens.before_request(load_person)
 
 DONE = {"retry": t("It is tried again."), "pause": t("It is held."), "resume": t("It goes on."), "first": t("It goes first."),
-        "look": t("It is being looked at."), "address": t("The page is looked at now.")}
+        "look": t("It is being looked at."), "hurry": t("It is tried now."), "address": t("The page is looked at now.")}
 DEEDS = {"retry": uploading.retry, "pause": uploading.pause, "resume": uploading.resume, "first": uploading.first,
-         "look": uploading.look_now}
+         "look": uploading.look_now, "hurry": uploading.hurry}
 
 
 @screens.before_request
@@ -37,9 +37,9 @@ def who_publishes() -> None:
 
 def page(template: str, refusal: Refused | None = None, **values: Any) -> ResponseReturnValue:
     return render_template(template, done=DONE.get(request.args.get("done", ""), ""), refusal=refusal,
-                           errors=refusal.fields if refusal else {}, names=publishing.NAMES, state_names=PUBLICATION_NAMES,
+                           errors=refusal.fields if refusal else {}, names=delivery.NAMES, state_names=PUBLICATION_NAMES,
                            types=TYPE_NAMES, called=lambda product: designation(product, say), now=now(),
-                           steps=lambda publication: upload_queue.steps(publication, g.actor), over=publishing.OVER,
+                           steps=lambda publication: upload_queue.steps(publication, g.actor), over=delivery.OVER,
                            **values), refusal.status if refusal else 200
 
 
@@ -73,8 +73,8 @@ def _upload(publication_id: int, refusal: Refused | None = None) -> ResponseRetu
     wired = wiring()
     with wired.database.reading() as db:
         found = upload_queue.find(db, publication_id) or abort(404)
-        return page("uploads/upload.html", refusal, upload=found, fields=publishing.FIELDS, site=wired.settings.assisted_url,
-                    values=publishing.fields(found.product, wired.office()), moment_of=datetime.fromisoformat)
+        return page("uploads/upload.html", refusal, upload=found, fields=delivery.FIELDS, site=wired.settings.assisted_url,
+                    values=delivery.fields(found.product, wired.office()), moment_of=datetime.fromisoformat)
 
 
 @screens.get("/<int:publication_id>/package.zip")
@@ -82,13 +82,13 @@ def package(publication_id: int) -> ResponseReturnValue:
     wired = wiring()
     with wired.database.reading() as db:
         found = upload_queue.find(db, publication_id) or abort(404)
-        order = publishing.order_of(db, found, wired.files)
+        order = delivery.order_of(db, found, wired.files)
     pack(order, out := tempfile.TemporaryFile())  # noqa: SIM115  the answer closes it
     out.seek(0)
     return send_file(out, "application/zip", as_attachment=True, download_name=order.file_name.removesuffix(".pdf") + ".zip")
 
 
-@screens.post("/<int:publication_id>/<any(retry, pause, resume, first, look):deed>")
+@screens.post("/<int:publication_id>/<any(retry, hurry, pause, resume, first, look):deed>")
 def act(publication_id: int, deed: str) -> ResponseReturnValue:
     _do(lambda db: DEEDS[deed](db, publication_id, g.actor))
     if request.form.get("on") == "upload":

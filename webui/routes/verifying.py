@@ -11,7 +11,8 @@ from foundation import clock
 from foundation.errors import Refused
 from foundation.people import Role
 from foundation.text import t
-from scanner import agenda, board, dossier, procedure, products, verification_overview, verifying
+from scanner.legal import products
+from scanner.procedure import agenda, board, dossier, procedure, verification_overview, verifying
 from webui.access import load_person, requires
 from webui.language import say
 from webui.routes.scanning.documents import straight_url

@@ -12,12 +12,12 @@ from foundation.files import FileStore
 from foundation.jobs import Job, Worker, enqueue
 from foundation.office import Office
 from foundation.people import Actor, Role
-from scanner.documents import Document, DocumentState, Origin
-from scanner.products import Product, ProductState, ProductType
-from scanner.public_web import Web
-from scanner.publications import Publication, Publishing
-from scanner.publisher import Order, Publisher
-from scanner.publishing import Uploader, fields
+from scanner.documents.records import Document, DocumentState, Origin
+from scanner.legal.products import Product, ProductState, ProductType
+from scanner.legal.publications import Publication, Publishing
+from scanner.publishing.delivery import Uploader, fields
+from scanner.publishing.public_web import Web
+from scanner.publishing.publisher import Order, Publisher
 
 STAFF = Actor("Lestari Contoh", frozenset({Role.LEGAL_STAFF}), person_id=4)
 HEAD = Actor("Kabag Contoh", frozenset({Role.HEAD_OF_DIVISION}), person_id=2)

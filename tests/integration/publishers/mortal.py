@@ -12,10 +12,10 @@ from pathlib import Path
 
 from foundation.database import Database
 from foundation.files import FileStore
-from scanner.public_web import Web
-from scanner.publishers.form import Form
-from scanner.publishers.portal import Portal
-from scanner.publishers.static_site import StaticSite
+from scanner.publishing.public_web import Web
+from scanner.publishing.publishers.form import Form
+from scanner.publishing.publishers.portal import Portal
+from scanner.publishing.publishers.static_site import StaticSite
 from tests.integration.publishers.checked import Desk
 
 FIELDS = {"type": "jenis", "number": "nomor", "title": "judul"}

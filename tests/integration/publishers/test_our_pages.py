@@ -11,8 +11,9 @@ from PIL import Image
 from werkzeug.serving import make_server
 
 from foundation.settings import Settings
-from scanner import procedure, publishing
-from scanner.products import ProductState
+from scanner.legal.products import ProductState
+from scanner.procedure import procedure
+from scanner.publishing import delivery
 from tests.integration.publishers import servers
 from tests.integration.publishers.checked import HEAD, STAFF, Desk, pdf, said
 from webui import create_app
@@ -96,7 +97,7 @@ def test_a_publisher_that_is_named_later_gets_what_is_published_when_it_is_told_
     product = desk.check(pdf())
     desk.work()
     desk.uploader.publishers = both
-    assert desk.do(publishing.catch_up, both) == 1
+    assert desk.do(delivery.catch_up, both) == 1
     desk.work()
     assert desk.states(product) == ["published", "published"]
-    assert desk.do(publishing.catch_up, both) == 0
+    assert desk.do(delivery.catch_up, both) == 0

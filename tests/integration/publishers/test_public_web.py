@@ -7,9 +7,9 @@ from http.server import BaseHTTPRequestHandler
 import pytest
 
 from foundation.settings import Settings
-from scanner.public_web import Web, _is_public
-from scanner.publisher import Unpublished, Unreachable
-from scanner.publishers import publishers, web
+from scanner.publishing.public_web import Web, _is_public
+from scanner.publishing.publisher import Unpublished, Unreachable
+from scanner.publishing.publishers import publishers, web
 from tests.integration.publishers.servers import serving
 
 

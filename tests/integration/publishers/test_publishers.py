@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from scanner.proving import prove, prove_gone
-from scanner.public_web import Web, origin
-from scanner.publisher import Order, Publisher, Unpublished, Unreachable
-from scanner.publishers.form import Form
-from scanner.publishers.static_site import StaticSite, open_store
+from scanner.publishing.proving import prove, prove_gone
+from scanner.publishing.public_web import Web, origin
+from scanner.publishing.publisher import Order, Publisher, Unpublished, Unreachable
+from scanner.publishing.publishers.form import Form
+from scanner.publishing.publishers.static_site import StaticSite, open_store
 from tests.integration.publishers import servers
 from tests.integration.publishers.checked import TITLE, an_order, pdf
 

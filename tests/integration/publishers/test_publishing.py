@@ -10,12 +10,13 @@ from foundation.audit import AuditEntry
 from foundation.errors import Refused
 from foundation.files import FileStore
 from foundation.jobs import Job
-from scanner import procedure, publishing, upload_queue, uploading
-from scanner.products import ProductState
-from scanner.public_web import Web
-from scanner.publications import Publication, S
-from scanner.publishers.assisted import Assisted
-from scanner.publishers.form import Form
+from scanner.legal.products import ProductState
+from scanner.legal.publications import Publication, S
+from scanner.procedure import procedure
+from scanner.publishing import delivery, upload_queue, uploading
+from scanner.publishing.public_web import Web
+from scanner.publishing.publishers.assisted import Assisted
+from scanner.publishing.publishers.form import Form
 from tests.integration.publishers import servers
 from tests.integration.publishers.checked import HEAD, STAFF, Desk, pdf, said
 
@@ -58,7 +59,7 @@ def test_a_site_that_fails_is_told_by_name_and_tried_again_or_left_to_a_person(d
     product = desk.check(pdf())
     with monkeypatch.context() as patience:
         if wrong == "slow":
-            patience.setattr("scanner.public_web.ANSWERS_WITHIN", 0.5)
+            patience.setattr("scanner.publishing.public_web.ANSWERS_WITHIN", 0.5)
         desk.work()
     found = desk.one(product)
     assert sentence in found.sentence % found.details
@@ -79,13 +80,13 @@ def test_a_site_that_fails_is_told_by_name_and_tried_again_or_left_to_a_person(d
 def test_it_is_tried_for_a_day_with_growing_pauses_and_then_left_to_a_person(desk, site, clock):
     site.wrong = "500"
     product = desk.check(pdf())
-    for pause in publishing.PAUSES:
+    for pause in delivery.PAUSES:
         desk.work()
         assert desk.one(product).state is S.UPLOADING
         clock.shift(timedelta(seconds=pause + 1))
     desk.work()
     found = desk.one(product)
-    assert (found.state, found.tries, site.posts) == (S.FAILED, len(publishing.PAUSES) + 1, len(publishing.PAUSES) + 1)
+    assert (found.state, found.tries, site.posts) == (S.FAILED, len(delivery.PAUSES) + 1, len(delivery.PAUSES) + 1)
     assert [each.id for each in desk.see(upload_queue.look).needs] == [found.id]
 
 
@@ -160,7 +161,7 @@ def test_what_is_withdrawn_is_taken_away_or_a_person_is_told_where(desk, site, c
     assert desk.see(upload_queue.look).needs
     site.wrong = "gone"  # somebody took it away
     clock.shift(timedelta(hours=2))
-    desk.do(publishing.order_looks)
+    desk.do(delivery.order_looks)
     desk.work()
     assert (desk.one(product).trouble_at, desk.see(upload_queue.look).needs) == (None, [])
 
@@ -205,7 +206,7 @@ def test_a_public_page_that_changed_gets_a_flag_until_it_is_as_it_was(desk, site
     desk.do(lambda session: session.execute(sa.update(Publication).values(file_url="")))
     site.wrong = wrong
     clock.shift(timedelta(days=1, minutes=1))
-    desk.do(publishing.order_looks)
+    desk.do(delivery.order_looks)
     desk.work()
     found = desk.one(product)
     assert (found.state, sentence in found.sentence, bool(found.trouble_at)) == (S.PUBLISHED, True, True)
@@ -222,7 +223,7 @@ def test_a_site_that_nobody_reaches_is_flagged_only_after_two_days(desk, site, c
     site.wrong = "500"
     for hours, flagged in ((25, False), (2, False), (23, True)):
         clock.shift(timedelta(hours=hours))
-        desk.do(publishing.order_looks)
+        desk.do(delivery.order_looks)
         desk.work()
         assert bool(desk.one(product).trouble_at) == flagged
 
@@ -231,7 +232,7 @@ def test_looks_are_ordered_once_and_only_when_they_are_due(desk, clock):
     desk.check(pdf())
     desk.work()
     for _ in range(3):
-        desk.do(publishing.order_looks)
+        desk.do(delivery.order_looks)
     names = desk.see(lambda session: session.scalars(sa.select(Job.name).where(Job.done_at.is_(None))).all())
     assert names == ["refresh"]
 
@@ -244,7 +245,7 @@ def test_what_nobody_works_on_any_more_is_taken_up_again(desk, clock):
     assert desk.one(product).state is S.QUEUED
     clock.shift(timedelta(hours=14))
     for _ in range(2):
-        desk.do(publishing.order_looks)
+        desk.do(delivery.order_looks)
     assert desk.see(lambda session: session.scalar(sa.select(sa.func.count()).where(Job.name == "upload"))) == 2
     while desk.worker.run_one():
         pass

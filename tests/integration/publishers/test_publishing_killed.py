@@ -18,8 +18,8 @@ from foundation.audit import AuditEntry
 from foundation.clock import now
 from foundation.jobs import Job
 from foundation.settings import Settings
-from scanner.products import ProductState
-from scanner.publications import S
+from scanner.legal.products import ProductState
+from scanner.legal.publications import S
 from tests.integration.publishers import mortal, servers
 from tests.integration.publishers.checked import Desk, pdf, said
 from webui import create_app

@@ -13,13 +13,14 @@ from foundation.files import FileStore
 from foundation.jobs import Worker
 from foundation.people import Actor, Role
 from foundation.stations import Station, StationKind
-from scanner import digitising, overview, separators
-from scanner.batches import Batch, Page, Purpose, Run
-from scanner.capturing import Capturer
-from scanner.device import Mode, Settings, Source
-from scanner.inspecting import Inspector
-from scanner.overview import Look
-from scanner.workshop import Workshop
+from scanner.devices.port import Mode, Settings, Source
+from scanner.pages import separators
+from scanner.pages.batches import Batch, Page, Purpose, Run
+from scanner.pages.capturing import Capturer
+from scanner.pages.inspecting import Inspector
+from scanner.station import digitising, overview
+from scanner.station.overview import Look
+from scanner.workshop.processes import Workshop
 
 LESTARI = Actor("Lestari Contoh", frozenset({Role.LEGAL_STAFF}))
 FEEDER = Settings(Source.FEEDER, Mode.GRAY, 75, 105, 148)

@@ -8,12 +8,14 @@ import pytest
 from foundation.database import Database
 from foundation.errors import Refused
 from foundation.people import Actor
-from scanner import arranging, digitising, particulars
-from scanner.arranging import Lie
-from scanner.batches import Purpose, RunState
-from scanner.device import Mode, Settings, Source
-from scanner.simulated import set_fault
-from scanner.workshop import Workshop
+from scanner.devices.port import Mode, Settings, Source
+from scanner.devices.simulated import set_fault
+from scanner.legal import particulars
+from scanner.pages import arranging
+from scanner.pages.arranging import Lie
+from scanner.pages.batches import Purpose, RunState
+from scanner.station import digitising
+from scanner.workshop.processes import Workshop
 from tests.integration.scanner.desk import DUPLEX, FEEDER, GLASS, LESTARI, Desk, separator
 
 VISITOR = Actor("Tamu", frozenset({"visitor"}))

@@ -28,18 +28,21 @@ from foundation.office import office
 from foundation.people import Actor, Role
 from foundation.settings import Settings as Installation
 from foundation.stations import Station, StationKind
-from scanner import arranging, confirming, digitising, document_overview, particulars, searching
-from scanner.assembling import Assembler
-from scanner.batches import Page, Purpose, Run, RunState
-from scanner.device import Mode, Settings, Source
-from scanner.documents import Document, DocumentPage, DocumentState
-from scanner.inspecting import Inspecting, Inspector
-from scanner.products import Product, ProductState
-from scanner.reading import Field
-from scanner.remarks import Code
-from scanner.transcribing import Transcriber
-from scanner.ways import MISSING, SENTENCES, Why
-from scanner.workshop import Workshop
+from scanner.devices.port import Mode, Settings, Source
+from scanner.documents import document_overview, searching
+from scanner.documents.reading import Field
+from scanner.documents.records import Document, DocumentPage, DocumentState
+from scanner.documents.remarks import Code
+from scanner.legal import particulars
+from scanner.legal.products import Product, ProductState
+from scanner.pages import arranging
+from scanner.pages.batches import Page, Purpose, Run, RunState
+from scanner.pages.inspecting import Inspecting, Inspector
+from scanner.pages.transcribing import Transcriber
+from scanner.station import confirming, digitising
+from scanner.station.assembling import Assembler
+from scanner.workshop.processes import Workshop
+from scanner.workshop.ways import MISSING, SENTENCES, Why
 from tests import drawn, pdf
 from tests.builders import a_checked_product
 from tests.integration.scanner.test_sealing import WHO, sealing_key

@@ -22,8 +22,8 @@ from PIL import Image, ImageDraw
 
 from foundation.errors import Refused
 from foundation.text import translator
-from scanner import assembly, comparing, compression
-from scanner.ways import MISSING, SENTENCES, Why
+from scanner.workshop import assembly, comparing, compression
+from scanner.workshop.ways import MISSING, SENTENCES, Why
 from tests import pdf as reader
 from tests.drawn import DPI, PAPER, crooked, empty, font, mm, scanned, text
 from tests.written import ABOUT, DECISION, compose, order, page, stamped

@@ -6,9 +6,9 @@ import pytest
 
 from foundation.database import Database
 from foundation.people import Actor, Role
-from scanner import board, dossier, procedure
-from scanner.board import Wanted
-from scanner.products import Product, S
+from scanner.legal.products import Product, S
+from scanner.procedure import board, dossier, procedure
+from scanner.procedure.board import Wanted
 from tests.integration.scanner.test_procedure import BAYU, HEAD, LESTARI, OTHER_SHA, SAID, SUBHEAD, UNIT, Desk
 
 TODAY = date(2026, 11, 22)

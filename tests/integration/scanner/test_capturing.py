@@ -14,11 +14,12 @@ from foundation.jobs import Job, Worker
 from foundation.owning import owning
 from foundation.people import Actor, Role
 from foundation.stations import Station, StationKind
-from scanner import arranging, digitising
-from scanner.batches import Batch, Page, Run, RunState
-from scanner.capturing import Capturer
-from scanner.device import Mode, Settings, Source
-from scanner.simulated import set_fault
+from scanner.devices.port import Mode, Settings, Source
+from scanner.devices.simulated import set_fault
+from scanner.pages import arranging
+from scanner.pages.batches import Batch, Page, Run, RunState
+from scanner.pages.capturing import Capturer
+from scanner.station import digitising
 
 LESTARI = Actor("Lestari Contoh", frozenset({Role.LEGAL_STAFF}))
 VISITOR = Actor("Tamu", frozenset({"visitor"}))

@@ -6,7 +6,7 @@ from pikepdf import Array, Dictionary, Name, String
 from PIL import Image
 
 from foundation.errors import Refused
-from scanner.checking_pdf import check
+from scanner.workshop.checking_pdf import check
 from tests.drawn import empty
 from tests.written import compose, order, page
 

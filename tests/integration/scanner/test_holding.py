@@ -14,8 +14,8 @@ import time_machine
 import scanner
 from foundation.clock import now
 from foundation.database import Database
-from scanner.holding import LEASE, DeviceLease, holding
-from scanner.troubles import Busy
+from scanner.devices.holding import LEASE, DeviceLease, holding
+from scanner.devices.troubles import Busy
 
 HOME = Path(scanner.__file__).parents[1]
 NETWORK = "escl://10.0.0.9"
@@ -105,7 +105,7 @@ def test_of_many_machines_that_ask_at_once_one_gets_it(database, tmp_path):
 
 
 def test_the_lease_is_renewed_while_the_scan_goes_on(database, here, monkeypatch):
-    monkeypatch.setattr("scanner.holding.RENEWED_EVERY", 0.05)
+    monkeypatch.setattr("scanner.devices.holding.RENEWED_EVERY", 0.05)
     with holding(here, NETWORK, "Lestari Contoh", None, database):
         first = rows(database)[0]
         wait_for(lambda: rows(database)[0].until > first.until + timedelta(seconds=0.1))
@@ -132,7 +132,8 @@ def test_a_database_that_fails_takes_no_scan_with_it(database, here):
 @pytest.fixture
 def killed(database, here):
     """Somebody here who had the scanner when the process was killed."""
-    code = ("import sys, time; from pathlib import Path; from foundation.database import Database; from scanner.holding import holding\n"
+    code = ("import sys, time; from pathlib import Path\n"
+            "from foundation.database import Database; from scanner.devices.holding import holding\n"
             "with holding(Path(sys.argv[1]), sys.argv[2], 'Lestari Contoh', None, Database(sys.argv[3])):\n"
             "    print('mine', flush=True); time.sleep(600)")
     url = database.url.render_as_string(hide_password=False)

@@ -9,13 +9,14 @@ import pytest
 from PIL import Image
 
 from foundation.database import Database
-from scanner import arranging, digitising, overview
-from scanner.batches import Page, Purpose
-from scanner.device import Mode, Settings, Source
-from scanner.findings import MEANINGS, Finding, Flag, Severity
-from scanner.inspecting import Inspector
-from scanner.simulated import set_fault
-from scanner.workshop import Workshop
+from scanner.devices.port import Mode, Settings, Source
+from scanner.devices.simulated import set_fault
+from scanner.pages import arranging
+from scanner.pages.batches import Page, Purpose
+from scanner.pages.inspecting import Inspector
+from scanner.station import digitising, overview
+from scanner.workshop.findings import MEANINGS, Finding, Flag, Severity
+from scanner.workshop.processes import Workshop
 from tests import drawn
 from tests.integration.scanner.desk import FEEDER, LESTARI, Desk, separator
 

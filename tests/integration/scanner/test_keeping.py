@@ -7,10 +7,10 @@ import pytest
 from PIL import Image
 
 from foundation.database import Database
-from scanner.batches import Page
-from scanner.documents import Document, Origin, files_in_use
-from scanner.keeping import Keeper
-from scanner.workshop import Workshop
+from scanner.documents.records import Document, Origin, files_in_use
+from scanner.pages.batches import Page
+from scanner.pages.keeping import Keeper
+from scanner.workshop.processes import Workshop
 from tests import drawn
 from tests.integration.scanner.desk import Desk
 

@@ -16,13 +16,14 @@ from foundation.owning import owning
 from foundation.people import PROGRAM, Actor, Role
 from foundation.settings import Settings as ServiceSettings
 from foundation.stations import Station, StationKind
-from scanner import connect, digitising, knowing
-from scanner.batches import Page, Run, RunState
-from scanner.capturing import Capturer
-from scanner.device import Identity, Mode, Options, Settings, Source
-from scanner.knowing import Learner
-from scanner.simulated import LARGEST, MODES, RESOLUTIONS, SOURCES, set_fault
-from scanner.simulated_escl import SimulatedEsclServer
+from scanner.devices import connect, knowing
+from scanner.devices.knowing import Learner
+from scanner.devices.port import Identity, Mode, Options, Settings, Source
+from scanner.devices.simulated import LARGEST, MODES, RESOLUTIONS, SOURCES, set_fault
+from scanner.devices.simulated_escl import SimulatedEsclServer
+from scanner.pages.batches import Page, Run, RunState
+from scanner.pages.capturing import Capturer
+from scanner.station import digitising
 from webui.wiring import wire
 from webui.working import Works
 

@@ -14,11 +14,13 @@ from foundation.errors import Refused
 from foundation.jobs import Job
 from foundation.people import SYSTEM, Actor, Role
 from foundation.stations import Station, StationKind
-from scanner import agenda, particulars, procedure, taking_in, verification
-from scanner.batches import Batch, Page, Run
-from scanner.device import Mode
-from scanner.documents import Document, DocumentState, Origin
-from scanner.products import PRODUCT_WORKFLOW, Product, ProductState, ProductStep, S
+from scanner.devices.port import Mode
+from scanner.documents.records import Document, DocumentState, Origin
+from scanner.legal import particulars
+from scanner.legal.products import PRODUCT_WORKFLOW, Product, ProductState, ProductStep, S
+from scanner.pages.batches import Batch, Page, Run
+from scanner.procedure import agenda, procedure, verification
+from scanner.station import taking_in
 
 UNIT = Actor("Pengusul Contoh", frozenset({Role.PROPOSER}), person_id=1)
 HEAD = Actor("Kabag Contoh", frozenset({Role.HEAD_OF_DIVISION}), person_id=2)

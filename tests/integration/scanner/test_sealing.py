@@ -25,8 +25,8 @@ from pyhanko.sign.validation import DocumentSecurityStore, validate_pdf_signatur
 from pyhanko_certvalidator import ValidationContext
 
 from foundation.errors import Refused
-from scanner.sealing import SealSettings, seal, seal_document, seals
-from scanner.workshop import Workshop
+from scanner.workshop.processes import Workshop
+from scanner.workshop.sealing import SealSettings, seal, seal_document, seals
 from tests.from_elsewhere import aside
 from tests.written import compose, order, page
 

@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from foundation.database import Database
 from foundation.people import Actor, Role
-from scanner import particulars
-from scanner.documents import Document, DocumentPage, Origin
-from scanner.lines import DocumentLines
-from scanner.searching import MOST, Found, Hit, index_document, search
-from scanner.texts import Box, Line, PageText, Word
+from scanner.documents.lines import DocumentLines
+from scanner.documents.records import Document, DocumentPage, Origin
+from scanner.documents.searching import MOST, Found, Hit, index_document, search
+from scanner.legal import particulars
+from scanner.workshop.texts import Box, Line, PageText, Word
 
 LESTARI = Actor("Lestari Contoh", frozenset({Role.LEGAL_STAFF}))
 DECISION, MINUTES, LOOSE = "Map 1", "Map 2", "Surat 77/2021 (fiktif)"

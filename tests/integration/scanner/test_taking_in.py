@@ -17,13 +17,15 @@ from foundation.files import FileStore
 from foundation.jobs import Worker
 from foundation.people import Actor, Role
 from foundation.settings import Settings
-from scanner import confirming, document_overview, searching, taking_in, thumbnails
-from scanner.checking_pdf import check
-from scanner.documents import Document, DocumentState, Origin
-from scanner.products import Product, ProductState
-from scanner.remarks import Code
-from scanner.thumbnails import Size
-from scanner.workshop import BROKE, NO_MEMORY, PRINT_ANEW, STAYS, TOO_LONG, Failed, Workshop
+from scanner.documents import document_overview, searching
+from scanner.documents.records import Document, DocumentState, Origin
+from scanner.documents.remarks import Code
+from scanner.legal.products import Product, ProductState
+from scanner.pages import thumbnails
+from scanner.pages.thumbnails import Size
+from scanner.station import confirming, taking_in
+from scanner.workshop.checking_pdf import check
+from scanner.workshop.processes import BROKE, NO_MEMORY, PRINT_ANEW, STAYS, TOO_LONG, Failed, Workshop
 from tests import drawn, from_elsewhere
 from tests.builders import a_checked_product
 from tests.integration.scanner.test_sealing import certificate

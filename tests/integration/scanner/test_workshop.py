@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from scanner import pages
-from scanner.findings import Examination, Flag
-from scanner.texts import PageText
-from scanner.workshop import AT_ONCE, BROKE, MOST, PROJECT, TOO_LONG, Failed, Workshop
+from scanner.devices import intake
+from scanner.workshop.findings import Examination, Flag
+from scanner.workshop.processes import AT_ONCE, BROKE, MOST, PROJECT, TOO_LONG, Failed, Workshop
+from scanner.workshop.texts import PageText
 from tests import drawn
 
 FAILED = Examination(failed=True)
@@ -47,7 +47,7 @@ def children(of: int | None = None) -> list[int]:
     """The processes that work on pages, begun by process `of` (this one) and not ended."""
     found = subprocess.run(["ps", "-o", "pid=,stat=,args=", "--ppid", str(of or os.getpid())], capture_output=True, text=True, check=False)
     lines = [line.split(maxsplit=2) for line in found.stdout.splitlines()]
-    return [int(pid) for pid, state, command in lines if "scanner.workshop" in command and not state.startswith("Z")]
+    return [int(pid) for pid, state, command in lines if "scanner.workshop.processes" in command and not state.startswith("Z")]
 
 
 def endless(folder: Path) -> Path:
@@ -126,7 +126,7 @@ def test_a_page_that_cannot_be_read_says_why_and_its_process_goes_on(workshop, c
     (tmp_path / "damaged.png").write_bytes(crooked.read_bytes()[:20_000])
     assert works(workshop, crooked)
     before = children()
-    for page, sentence in (("strip.png", "The picture is too small to be a page."), ("damaged.png", pages.CUT)):
+    for page, sentence in (("strip.png", "The picture is too small to be a page."), ("damaged.png", intake.CUT)):
         with pytest.raises(Failed) as failed:
             workshop.read(tmp_path / page, None, 0, 0)
         assert failed.value.message == sentence
@@ -266,7 +266,8 @@ def test_a_thread_that_ends_takes_no_process_with_it(workshop, crooked):
 
 def test_they_die_with_the_process_that_wanted_them(tmp_path):
     page = endless(tmp_path)
-    parent = subprocess.Popen([sys.executable, "-c", "import sys; from pathlib import Path; from scanner.workshop import Workshop\n"
+    parent = subprocess.Popen([sys.executable, "-c", "import sys; from pathlib import Path\n"
+                               "from scanner.workshop.processes import Workshop\n"
                                "Workshop().examine(Path(sys.argv[1]), 300)", str(page)], cwd=PROJECT)
     until(lambda: children(parent.pid) != [])
     [child] = children(parent.pid)

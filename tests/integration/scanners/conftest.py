@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 import scanner
-from scanner.device import Mode, Settings, Source
+from scanner.devices.port import Mode, Settings, Source
 from tests.sane import sane_knows
 
 HOME = Path(scanner.__file__).parents[1]

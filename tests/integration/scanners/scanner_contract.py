@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from scanner.device import Mode, PageFile, Patience, Progress, Scanner, Source
-from scanner.simulated import FaultKind, set_fault
-from scanner.troubles import (
+from scanner.devices.port import Mode, PageFile, Patience, Progress, Scanner, Source
+from scanner.devices.simulated import FaultKind, set_fault
+from scanner.devices.troubles import (
     Busy,
     CoverOpen,
     Crashed,
@@ -86,7 +86,7 @@ class ScannerContract:
         return lambda first: None
 
     def open(self, address: str, patience: Patience = QUICK) -> Scanner:
-        from scanner.connect import open_scanner
+        from scanner.devices.connect import open_scanner
 
         return open_scanner(address, patience)
 
@@ -221,7 +221,8 @@ class ScannerContract:
 
     def test_kill_9_leaves_no_program_behind_and_the_finished_pages(self, address, out, stack, put_back):
         set_fault(stack, FaultKind.SLOW)
-        code = ("import sys; from pathlib import Path; from scanner.connect import open_scanner; from scanner.device import *\n"
+        code = ("import sys; from pathlib import Path\n"
+                "from scanner.devices.connect import open_scanner; from scanner.devices.port import *\n"
                 "for event in open_scanner(sys.argv[1]).scan(Settings(Source.FEEDER, Mode.GRAY, 75), Path(sys.argv[2])): pass")
         worker = subprocess.Popen([sys.executable, "-c", code, address, str(out)], cwd=HOME, stderr=subprocess.DEVNULL)
         wait_for(lambda: list(out.glob("00002.*")))

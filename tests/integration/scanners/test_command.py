@@ -9,8 +9,8 @@ import time
 
 import pytest
 
-from scanner.holding import holding
-from scanner.simulated import FaultKind, set_fault
+from scanner.devices.holding import holding
+from scanner.devices.simulated import FaultKind, set_fault
 from tests.integration.scanners.conftest import HOME, number_on
 from tests.integration.scanners.scanner_contract import wait_for
 

@@ -8,14 +8,14 @@ import time
 import pytest
 import time_machine
 
-from scanner.backends import only, serial_number
-from scanner.device import Identity
-from scanner.finding import Found, find, find_again
-from scanner.holding import holding
-from scanner.sane import listed
-from scanner.simulated_escl import SimulatedEsclServer
-from scanner.supervising import answer
-from scanner.troubles import Busy, DriverMissing, Stalled
+from scanner.devices.backends import only, serial_number
+from scanner.devices.finding import Found, find, find_again
+from scanner.devices.holding import holding
+from scanner.devices.port import Identity
+from scanner.devices.sane import listed
+from scanner.devices.simulated_escl import SimulatedEsclServer
+from scanner.devices.supervising import answer
+from scanner.devices.troubles import Busy, DriverMissing, Stalled
 from tests.integration.scanners.conftest import HOME
 from tests.integration.scanners.scanner_contract import processes_that_name, wait_for
 
@@ -120,7 +120,7 @@ def test_who_comes_second_is_told_who_has_the_scanner_and_since_when(tmp_path):
 
 
 def test_a_scanner_is_free_when_who_had_it_is_killed(tmp_path):
-    code = ("import sys, time; from pathlib import Path; from scanner.holding import holding\n"
+    code = ("import sys, time; from pathlib import Path; from scanner.devices.holding import holding\n"
             "with holding(Path(sys.argv[1]), 'sane://test:0', 'Sari'): print('mine', flush=True); time.sleep(600)")
     worker = subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], cwd=HOME, stdout=subprocess.PIPE)
     assert worker.stdout.readline() == b"mine\n"

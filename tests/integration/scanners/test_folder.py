@@ -6,10 +6,10 @@ import time
 import pytest
 from PIL import Image
 
-from scanner.connect import open_scanner
-from scanner.device import Settings, Source
-from scanner.folder import FolderScanner
-from scanner.troubles import BadPage, FeederEmpty, Offline
+from scanner.devices.connect import open_scanner
+from scanner.devices.folder import FolderScanner
+from scanner.devices.port import Settings, Source
+from scanner.devices.troubles import BadPage, FeederEmpty, Offline
 from tests.integration.scanners.conftest import number_on, shade
 from tests.integration.scanners.scanner_contract import scan
 

@@ -8,9 +8,9 @@ import zlib
 import pytest
 from PIL import Image
 
-from scanner.device import Mode, Settings, Source
-from scanner.pages import CUT, EMPTY, HUGE, MANY, OTHER, Intake
-from scanner.troubles import BadPage, Denied
+from scanner.devices.intake import CUT, EMPTY, HUGE, MANY, OTHER, Intake
+from scanner.devices.port import Mode, Settings, Source
+from scanner.devices.troubles import BadPage, Denied
 
 A5 = Settings(Source.FEEDER, Mode.GRAY, 100, 148, 210)
 

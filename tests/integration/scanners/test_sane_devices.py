@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops, ImageDraw
 
-from scanner.connect import open_scanner
-from scanner.device import Identity, Mode, PageFile, Patience, Settings, Source
-from scanner.troubles import (
+from scanner.devices.connect import open_scanner
+from scanner.devices.port import Identity, Mode, PageFile, Patience, Settings, Source
+from scanner.devices.troubles import (
     BadPage,
     Busy,
     CoverOpen,

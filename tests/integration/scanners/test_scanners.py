@@ -2,10 +2,10 @@
 
 import pytest
 
-from scanner.device import Mode
-from scanner.simulated import FaultKind
-from scanner.simulated_escl import SimulatedEsclServer
-from scanner.troubles import Offline, Stalled
+from scanner.devices.port import Mode
+from scanner.devices.simulated import FaultKind
+from scanner.devices.simulated_escl import SimulatedEsclServer
+from scanner.devices.troubles import Offline, Stalled
 from tests.integration.scanners.conftest import FEEDER
 from tests.integration.scanners.scanner_contract import QUICK, ScannerContract, wait_for
 

@@ -10,7 +10,7 @@ from flask import Flask
 from foundation.database import Database
 from foundation.jobs import Job, Worker
 from foundation.stations import Station
-from scanner.simulated import set_fault
+from scanner.devices.simulated import set_fault
 from tests.integration.webui.conftest import Browser
 
 PAGE = "/office/stations/1"

@@ -17,9 +17,10 @@ from foundation.database import Database
 from foundation.jobs import Worker
 from foundation.people import Role
 from foundation.stations import Station
-from scanner import document_overview, products
-from scanner.batches import Batch
-from scanner.documents import Document, DocumentState
+from scanner.documents import document_overview
+from scanner.documents.records import Document, DocumentState
+from scanner.legal import products
+from scanner.pages.batches import Batch
 from tests import drawn, from_elsewhere, pdf
 from tests.integration.scanner.test_assembling import Bindery
 from tests.integration.scanner.test_sealing import certificate

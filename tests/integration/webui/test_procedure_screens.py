@@ -15,9 +15,9 @@ from foundation.people import Person, Role
 from foundation.stations import Station, StationKind
 from printer import typesetting
 from printer.printouts import Printout
-from scanner import board, procedure, verification
-from scanner.documents import Document, DocumentState, Origin
-from scanner.products import Product, ProductState, ProductStep, S
+from scanner.documents.records import Document, DocumentState, Origin
+from scanner.legal.products import Product, ProductState, ProductStep, S
+from scanner.procedure import board, procedure, verification
 from tests.integration.webui.conftest import Browser
 
 SAID = {"type": "kpt", "number": "12/HK.03/2026", "year": "2026", "title": "Penetapan Jadwal Layanan (fiktif)", "enacted_on": "17-8-2026",

@@ -14,10 +14,11 @@ from werkzeug.test import TestResponse
 from foundation.database import Database
 from foundation.files import FileStore
 from foundation.office import office
-from scanner import products, public
-from scanner.documents import files_in_use
-from scanner.products import Product, ProductState, ProductStep, ProductType
-from scanner.publications import Publication, PublicationState
+from scanner.documents.records import files_in_use
+from scanner.legal import products
+from scanner.legal.products import Product, ProductState, ProductStep, ProductType
+from scanner.legal.publications import Publication, PublicationState
+from scanner.publishing import public
 from tests.integration.webui.conftest import Browser
 from tests.published import TITLE, add_file, publish, relate
 from webui import public_site, sitemap, uploads

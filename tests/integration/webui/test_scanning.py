@@ -13,10 +13,10 @@ from foundation.database import Database
 from foundation.jobs import Worker
 from foundation.people import Actor, Role
 from foundation.stations import Station, StationKind
-from scanner import digitising, overview
-from scanner.batches import Batch, Page, Run, RunState
-from scanner.device import Mode, Settings, Source
-from scanner.simulated import set_fault
+from scanner.devices.port import Mode, Settings, Source
+from scanner.devices.simulated import set_fault
+from scanner.pages.batches import Batch, Page, Run, RunState
+from scanner.station import digitising, overview
 from tests.integration.webui.conftest import Browser
 from webui.working import sweep_files
 

@@ -13,9 +13,9 @@ from foundation.database import Database
 from foundation.files import FileStore
 from foundation.settings import Settings
 from foundation.text import translator
-from scanner.batches import GOES_ON, Page, Run, RunState
-from scanner.simulated import FaultKind, set_fault
-from scanner.simulated_escl import SimulatedEsclServer
+from scanner.devices.simulated import FaultKind, set_fault
+from scanner.devices.simulated_escl import SimulatedEsclServer
+from scanner.pages.batches import GOES_ON, Page, Run, RunState
 from tests.integration.scanners.conftest import SHEETS, number_on, shade
 from tests.integration.scanners.scanner_contract import processes_that_name, wait_for
 from webui.bench.long_batch import Staff, make

@@ -13,11 +13,12 @@ from foundation.clock import now
 from foundation.database import Database
 from foundation.people import Role
 from foundation.stations import Station
-from scanner import overview, products
-from scanner.batches import Purpose
-from scanner.device import Mode, Settings, Source
-from scanner.simulated import set_fault
-from scanner.workshop import Workshop
+from scanner.devices.port import Mode, Settings, Source
+from scanner.devices.simulated import set_fault
+from scanner.legal import products
+from scanner.pages.batches import Purpose
+from scanner.station import overview
+from scanner.workshop.processes import Workshop
 from tests import pdf
 from tests.integration.scanner.desk import DUPLEX, GLASS, Desk, separator
 from tests.integration.webui.conftest import Browser

@@ -1,14 +1,17 @@
 """The upload queue's screens: who may open them, what they show, and what a person does there."""
 
+from datetime import timedelta
 from io import BytesIO
 from zipfile import ZipFile
 
 import pytest
 import sqlalchemy as sa
 
-from foundation.people import Role
-from scanner.publications import Publication, S
-from scanner.publishers.assisted import Assisted
+from foundation import jobs
+from foundation.clock import now
+from foundation.people import PROGRAM, Role
+from scanner.legal.publications import Publication, Publishing, S
+from scanner.publishing.publishers.assisted import Assisted
 from tests.integration.publishers.checked import TITLE, Desk, a_checked_product, pdf
 
 
@@ -55,7 +58,7 @@ def test_who_only_looks_has_no_buttons_and_no_way_around_them(signed_in, role, q
     page = browser.get("/uploads")
     assert page.status_code == 200
     assert "/pause" not in page.text
-    for deed in ("pause", "first", "retry", "look"):
+    for deed in ("pause", "first", "retry", "look", "hurry"):
         assert browser.post(f"/uploads/{queued.id}/{deed}").status_code in (403, 409)
 
 
@@ -78,6 +81,24 @@ def test_what_waits_is_held_let_go_and_let_first(staff, database, queued):
     assert staff.post(f"/uploads/{queued.id}/resume").status_code == 409
     assert staff.post("/uploads/999/pause").status_code == 404
     assert staff.post(f"/uploads/{queued.id}/burn").status_code == 404
+
+
+def test_what_is_tried_again_later_can_be_tried_now(staff, database, queued):
+    """The job that waits for its time is the one that is done: no second one."""
+    def fail(session):
+        found = session.get(Publication, queued.id)
+        found.take("upload", PROGRAM)
+        found.sentence, found.next_at = "No network.", now() + timedelta(hours=1)
+        jobs.enqueue(session, Publishing.upload, due=found.next_at, publication=found.id)
+    database.run(fail)
+    page = staff.get("/uploads").text
+    assert "menunggu percobaan berikutnya" in page
+    assert "dicoba sekarang" in staff.follow(staff.post(f"/uploads/{queued.id}/hurry")).text
+    with database.reading() as session:
+        due = [job.due for job in session.scalars(sa.select(jobs.Job).where(jobs.Job.name == "upload", jobs.Job.done_at.is_(None)))]
+    assert len(due) == 1
+    assert due[0] <= now()
+    assert staff.post(f"/uploads/{queued.id}/hurry").status_code == 409
 
 
 def test_the_live_part_is_sent_only_when_something_changed(staff, queued):

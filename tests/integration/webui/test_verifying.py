@@ -11,10 +11,10 @@ from flask import Flask
 from foundation.audit import AuditEntry
 from foundation.database import Database
 from foundation.people import Actor, Person, Role, add_person
-from scanner import procedure, verification, verifying
-from scanner.documents import Document, DocumentState, Origin
-from scanner.products import Product, ProductStep, S
-from scanner.remarks import LOOK_FOR, Code
+from scanner.documents.records import Document, DocumentState, Origin
+from scanner.documents.remarks import LOOK_FOR, Code
+from scanner.legal.products import Product, ProductStep, S
+from scanner.procedure import procedure, verification, verifying
 from tests.integration.scanner.test_procedure import COPY, HEAD, LESTARI, SAID, SCAN, SHA, SUBHEAD, UNIT, Desk
 from tests.integration.webui.conftest import PASSWORD, Browser
 
@@ -254,6 +254,14 @@ def test_what_was_read_is_beside_what_the_product_says_and_stands_out_where_it_d
     assert "is-low" in claims["date"]
     assert "is-low" not in claims["title"]
     assert "2 halaman" in said(text[text.index('id="claim-pages"'):])
+
+
+@pytest.mark.parametrize(("below", "shown"), [(40, "10 10 202 50"), (900, "10 10 100 20")])
+def test_a_claim_shows_the_place_of_all_its_fields_as_far_as_they_stand_together(bayu, waiting, change, below, shown):
+    box = {"size": [1240, 1754], "page": 1, "raw": "", "sure": "high", "why": ""}
+    change(suggested={"number": {**box, "box": [10, 10, 100, 20], "value": "12"},
+                      "year": {**box, "box": [12, below, 200, 20], "value": "2026"}})
+    assert f'data-box="{shown}"' in bayu.get(f"/verify-queue/{waiting}").text
 
 
 @pytest.mark.parametrize(("state", "sentence"), [(DocumentState.MAKING, "sedang dibuat"), (DocumentState.FAILED, "disk penuh")])

@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from foundation.text import translator
-from scanner.checklists import Document, Look, PageSeen, examine
-from scanner.findings import Flag
-from scanner.remarks import MEANINGS, Code, Remark, Severity
-from scanner.texts import Line, PageText
+from scanner.documents.checklists import Document, Look, PageSeen, examine
+from scanner.documents.remarks import MEANINGS, Code, Remark, Severity
+from scanner.workshop.findings import Flag
+from scanner.workshop.texts import Line, PageText
 from tests.fictional.noise import bare, noisy
 from webui.fictional.decisions import OFFICES, Paper, circular, decision, memorandum, minutes
 from webui.fictional.defects import broken

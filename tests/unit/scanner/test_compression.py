@@ -9,7 +9,7 @@ import pytest
 from pikepdf import Dictionary, Name
 from PIL import Image, ImageDraw
 
-from scanner import comparing, compression
+from scanner.workshop import comparing, compression
 from tests.drawn import BLACK, DPI, PAPER, empty, font, mm, scanned, text
 from tests.written import page, stamped
 

@@ -3,7 +3,7 @@
 import pytest
 
 from foundation.errors import Refused
-from scanner.connect import check_address, open_scanner
+from scanner.devices.connect import check_address, open_scanner
 
 
 @pytest.mark.parametrize("address", [

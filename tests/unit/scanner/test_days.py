@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from scanner.days import read_day
+from scanner.legal.days import read_day
 
 
 @pytest.mark.parametrize("written", ["2026-08-17", "17-8-2026", "17/08/2026", "17.8.2026", " 17 Agustus 2026 ", "Senin, 17 agustus 2026",

@@ -2,9 +2,9 @@
 
 import pytest
 
-from scanner.device import Identity, Mode, Settings, Source
-from scanner.escl_messages import NoMessage, Status, capabilities, scan_settings, status
-from scanner.troubles import Busy, CoverOpen, Denied, FeederEmpty, Multifeed, Offline, PaperJam
+from scanner.devices.escl_messages import NoMessage, Status, capabilities, scan_settings, status
+from scanner.devices.port import Identity, Mode, Settings, Source
+from scanner.devices.troubles import Busy, CoverOpen, Denied, FeederEmpty, Multifeed, Offline, PaperJam
 
 NAMESPACES = 'xmlns:s="http://schemas.hp.com/imaging/escl/2011/05/03" xmlns:p="http://www.pwg.org/schemas/2010/12/sm"'
 

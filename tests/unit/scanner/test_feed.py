@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 
 from foundation.database import Database
 from foundation.office import Office
-from scanner import feed
-from scanner.products import Product, ProductState, ProductType
-from scanner.publications import Publication, PublicationState
+from scanner.legal.products import Product, ProductState, ProductType
+from scanner.legal.publications import Publication, PublicationState
+from scanner.publishing import feed
 from tests.conftest import make_schema
 from tests.published import publish
 

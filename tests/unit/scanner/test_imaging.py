@@ -9,8 +9,8 @@ import pytest
 import qrcode
 from PIL import Image
 
-from scanner import imaging
-from scanner.findings import MEANINGS, SAME_SHEET, Examination, Finding, Flag, Severity, alike
+from scanner.workshop import imaging
+from scanner.workshop.findings import MEANINGS, SAME_SHEET, Examination, Finding, Flag, Severity, alike
 from tests import drawn
 
 
@@ -209,5 +209,5 @@ def test_every_flag_has_words_and_what_is_no_good_has_a_next_step():
 
 
 def test_who_reads_findings_loads_no_picture_library():
-    subprocess.run([sys.executable, "-c", "import sys, scanner.findings, scanner.workshop\n"
+    subprocess.run([sys.executable, "-c", "import sys, scanner.workshop.findings, scanner.workshop.processes\n"
                     "assert not {'cv2', 'numpy', 'tesserocr', 'PIL'} & set(sys.modules)"], check=True)

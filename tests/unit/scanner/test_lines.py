@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.lines import FURTHER, LONGEST_SNIPPET, Snippet, Spotter, whole
+from scanner.documents.lines import FURTHER, LONGEST_SNIPPET, Snippet, Spotter, whole
 
 
 @pytest.mark.parametrize(("lines", "made"), [

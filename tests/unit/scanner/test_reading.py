@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from scanner import numbers
-from scanner.reading import Field, Sure, suggest
-from scanner.texts import Line, PageText, Word, around
+from scanner.documents.reading import Field, Sure, suggest
+from scanner.legal import numbers
+from scanner.workshop.texts import Line, PageText, Word, around
 from tests.fictional.noise import bare, noisy
 from webui.fictional.decisions import OFFICIALS, STRANGERS, Paper, circular, decision, memorandum, minutes
 from webui.fictional.layout import written

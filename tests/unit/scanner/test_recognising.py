@@ -11,9 +11,9 @@ from PIL import Image, ImageDraw
 from rapidfuzz.distance import Levenshtein
 
 from foundation.errors import Refused
-from scanner import recognising
-from scanner.geometry import upright
-from scanner.texts import Box, PageText, Word
+from scanner.workshop import recognising
+from scanner.workshop.geometry import upright
+from scanner.workshop.texts import Box, PageText, Word
 from tests import drawn
 
 HEAD = ("KOMISI CONTOH", "KOTA SUKAMAJU BARU", "NOMOR 1063 TAHUN 2020")

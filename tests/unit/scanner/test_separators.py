@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from printer import typesetting
-from scanner import separators
-from scanner.separators import Separator, Sheet
+from scanner.pages import separators
+from scanner.pages.separators import Separator, Sheet
 from tests import pdf
 
 LONG = "Penetapan jadwal dan tahapan yang amat panjang " * 20

@@ -2,10 +2,10 @@
 
 import pytest
 
-from scanner import words
-from scanner.device import Mode, Settings, Source
-from scanner.scanimage import described
-from scanner.words import Described
+from scanner.devices import words
+from scanner.devices.port import Mode, Settings, Source
+from scanner.devices.scanimage import described
+from scanner.devices.words import Described
 
 EPSON = """
 All options specific to device `epson2:libusb:001:004':

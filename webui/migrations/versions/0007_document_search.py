@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from scanner.searching import DOCUMENTS
+from scanner.documents.searching import DOCUMENTS
 
 revision = "0007"
 down_revision = "0006"

@@ -13,7 +13,7 @@ from kiosk.collection import Copy
 from kiosk.loans import LOAN_WORKFLOW, OUT, Loan
 from printer import qr
 from printer.codes import Wrong, WrongCode
-from scanner import board
+from scanner.procedure import board
 from webui import language
 from webui.routes.desk.frame import LONGEST_CODE, do, go, go_back, page, screens
 from webui.wiring import wiring

@@ -12,8 +12,8 @@ from foundation.stations import Station, StationKind
 from foundation.text import clean
 from printer import qr
 from printer.connect import check_address as check_printer
-from scanner import knowing
-from scanner.connect import check_address as check_scanner
+from scanner.devices import knowing
+from scanner.devices.connect import check_address as check_scanner
 from webui.routes.office.frame import do, go, page, screens
 from webui.wiring import wiring
 

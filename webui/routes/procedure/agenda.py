@@ -4,7 +4,7 @@ from flask import Response, request
 from flask.typing import ResponseReturnValue
 
 from foundation.text import t
-from scanner import agenda, dossier
+from scanner.procedure import agenda, dossier
 from webui import assets, spreadsheets
 from webui.language import in_zone, say
 from webui.routes.procedure.frame import page, screens, today

@@ -4,8 +4,8 @@ from flask import g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from foundation.text import clean
-from scanner import board
-from scanner.products import ProductType
+from scanner.legal.products import ProductType
+from scanner.procedure import board
 from webui.routes.procedure.frame import page, screens, today
 from webui.wiring import wiring
 

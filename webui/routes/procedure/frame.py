@@ -10,7 +10,8 @@ from flask.typing import ResponseReturnValue
 from foundation import clock
 from foundation.errors import Refused
 from foundation.text import t
-from scanner import agenda, board, particulars, procedure, products
+from scanner.legal import particulars, products
+from scanner.procedure import agenda, board, procedure
 from webui.access import load_person, requires
 from webui.language import say
 from webui.wiring import wiring

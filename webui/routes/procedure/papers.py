@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from foundation.text import t
 from printer import typesetting
-from scanner import dossier
-from scanner.dossier import Dossier
+from scanner.procedure import dossier
+from scanner.procedure.dossier import Dossier
 from webui import assets
 from webui.routes.procedure.frame import page, screens
 from webui.wiring import wiring

@@ -10,9 +10,11 @@ from werkzeug.datastructures import MultiDict
 from foundation.errors import Refused
 from foundation.people import Actor
 from foundation.text import t
-from scanner import board, dossier, particulars, procedure, publishing, verification
-from scanner.particulars import RELATIONS
-from scanner.products import LEGAL
+from scanner.legal import particulars
+from scanner.legal.particulars import RELATIONS
+from scanner.legal.products import LEGAL
+from scanner.procedure import board, dossier, procedure, verification
+from scanner.publishing import delivery
 from webui.routes.procedure.frame import do, page, screens
 from webui.wiring import wiring
 
@@ -83,4 +85,4 @@ def _product(product_id: int, refusal: Refused | None = None, tried: str = "") -
                     legal=LEGAL in g.actor.roles,
                     candidates=named,
                     step_names=dossier.STEP_NAMES, field_names=particulars.FIELDS, publication_names=dossier.PUBLICATION_NAMES,
-                    publisher_names=publishing.NAMES)
+                    publisher_names=delivery.NAMES)

@@ -10,8 +10,10 @@ from foundation.errors import Refused
 from foundation.people import Role
 from foundation.stations import printer_station
 from printer import pages, typesetting
-from scanner import board, procedure, products, receipts, taking_in
-from scanner.agenda import AgendaEntry
+from scanner.legal import products
+from scanner.procedure import board, procedure, receipts
+from scanner.procedure.agenda import AgendaEntry
+from scanner.station import taking_in
 from webui import assets, uploads
 from webui.access import requires
 from webui.language import current

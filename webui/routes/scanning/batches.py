@@ -6,7 +6,9 @@ from flask import abort, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from foundation.errors import Refused
-from scanner import digitising, document_overview, overview, products
+from scanner.documents import document_overview
+from scanner.legal import products
+from scanner.station import digitising, overview
 from webui.routes.scanning.frame import batch_page, count, do, page, row_id, screens, to_batch, with_address
 from webui.wiring import wiring
 

@@ -9,9 +9,11 @@ from flask.typing import ResponseReturnValue
 
 from foundation.errors import Refused
 from foundation.text import t
-from scanner import confirming, document_overview, searching, taking_in, thumbnails
-from scanner.documents import Document
-from scanner.workshop import Failed
+from scanner.documents import document_overview, searching
+from scanner.documents.records import Document
+from scanner.pages import thumbnails
+from scanner.station import confirming, taking_in
+from scanner.workshop.processes import Failed
 from webui import uploads
 from webui.routes.scanning.frame import YEAR, do, page, screens
 from webui.wiring import Wiring, wiring

@@ -11,11 +11,14 @@ from foundation.clock import now
 from foundation.errors import Refused
 from foundation.people import Role
 from foundation.text import t
-from scanner import digitising, document_overview, overview, products, separators
-from scanner.batches import Page, Run
-from scanner.device import PAPERS, Mode, Options, Settings, Source
-from scanner.knowing import known_options
-from scanner.troubles import WrongSettings
+from scanner.devices.knowing import known_options
+from scanner.devices.port import PAPERS, Mode, Options, Settings, Source
+from scanner.devices.troubles import WrongSettings
+from scanner.documents import document_overview
+from scanner.legal import products
+from scanner.pages import separators
+from scanner.pages.batches import Page, Run
+from scanner.station import digitising, overview
 from webui.access import load_person, requires
 from webui.wiring import wiring
 

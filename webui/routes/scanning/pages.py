@@ -5,8 +5,9 @@ from flask.typing import ResponseReturnValue
 
 from foundation.errors import Refused
 from foundation.text import t
-from scanner import arranging, overview, thumbnails
-from scanner.batches import Page
+from scanner.pages import arranging, thumbnails
+from scanner.pages.batches import Page
+from scanner.station import overview
 from webui.routes.scanning.frame import YEAR, do, screens, to_batch, version
 from webui.wiring import wiring
 

@@ -8,7 +8,8 @@ from flask.typing import ResponseReturnValue
 from foundation.errors import Refused
 from foundation.text import t
 from printer import typesetting
-from scanner import particulars, products, separators
+from scanner.legal import particulars, products
+from scanner.pages import separators
 from webui import assets
 from webui.language import current, say
 from webui.routes.scanning.frame import do, page, row_id, screens

@@ -7,9 +7,10 @@ from flask import abort, g, request, session
 from flask.typing import ResponseReturnValue
 
 from foundation.clock import now
-from scanner import arranging, digitising, overview
-from scanner.batches import Purpose, Run
-from scanner.device import Settings
+from scanner.devices.port import Settings
+from scanner.pages import arranging
+from scanner.pages.batches import Purpose, Run
+from scanner.station import digitising, overview
 from webui.routes.scanning.frame import batch_page, do, row_id, screens, to_batch, to_list, wanted
 from webui.wiring import wiring
 

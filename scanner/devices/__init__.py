@@ -1,0 +1,1 @@
+"""Scanners: the port, the adapters behind it, how they fail, and where each page that comes out of one is made safe."""

@@ -1,0 +1,1 @@
+"""What staff do at the scanner station, until a stack or a PDF that came in is a product's document."""
