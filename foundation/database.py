@@ -14,6 +14,8 @@ from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker  # routes know
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.types import TypeDecorator
 
+from foundation.sealing import Sealer
+
 T = TypeVar("T")
 
 # Below 3.51.3 a WAL reset can corrupt the file (sqlite.org, release notes of 3.51.3); Debian 12 ships 3.40.1.
@@ -22,7 +24,8 @@ OLDEST_SQLITE = (3, 51, 3)
 # disk's, every word of every document is read, where the index knows the answer (8 ms instead of 130 in 2,500 documents).
 PLANNING = "-c random_page_cost=1.1"
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000",
-           "trusted_schema=OFF", "cell_size_check=ON", "journal_size_limit=67108864", "cache_size=-16000")
+           "trusted_schema=OFF", "cell_size_check=ON", "journal_size_limit=67108864", "cache_size=-16000",
+           "secure_delete=ON")  # what is forgotten is gone from the file too
 
 
 class DatabaseUnusable(Exception):
@@ -105,14 +108,16 @@ class FairLock:
 
 
 class Database:
-    """The database at `url` (`sqlite:///path` or `postgresql+psycopg://…`)."""
+    """The database at `url` (`sqlite:///path` or `postgresql+psycopg://…`); `key` (32 bytes) seals and opens its Sealed columns."""
 
-    def __init__(self, url: str):
+    def __init__(self, url: str, key: bytes = b""):
         self.url = sa.engine.make_url(url)
         self.on_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite_engine(self.url) if self.on_sqlite else sa.create_engine(
             self.url, pool_size=20, max_overflow=20, pool_pre_ping=True,
             connect_args={"options": f"{PLANNING} {self.url.query.get('options', '')}"})
+        self.sealer = Sealer(key) if key else None
+        self.engine.dialect.sealer = self.sealer  # where the type Sealed finds it: each engine has a dialect of its own
         self._lock = FairLock() if self.on_sqlite else None
         self._writing = sessionmaker(self.engine.execution_options(sqlite_begin="BEGIN IMMEDIATE"), expire_on_commit=False)
         self._reading = sessionmaker(self.engine, expire_on_commit=False, info={READS: True})

@@ -11,8 +11,10 @@ from foundation.people import Actor, Role
 from foundation.text import LANGUAGES, clean, t
 
 ZONES = {"Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
-TEXTS = {"name": 120, "library": 120, "address": 300, "slip_terms": 400, "copy_footer": 120, "heading": 200, "place": 120, "region": 10}
-NUMBERS = {"request_minutes": (5, 480), "print_minutes": (5, 480), "retention_days": (1, 3650), "borrower_limit": (1, 20)}
+TEXTS = {"name": 120, "library": 120, "address": 300, "slip_terms": 400, "copy_footer": 120, "heading": 200, "place": 120, "region": 10,
+         "signer_title": 120, "signer_name": 100}
+NUMBERS = {"request_minutes": (5, 480), "print_minutes": (5, 480), "borrower_limit": (1, 20), "hold_days": (1, 30),
+           "reminder_days": (1, 30), "member_months": (0, 120)}
 SWITCHES = ("officer_admits", "self_service", "copy_code")
 
 
@@ -50,5 +52,6 @@ def save_office(session: Session, form: Mapping[str, str], by: Actor) -> Office:
 
 OUT_OF_BOUNDS = {"request_minutes": t("Write a number of minutes from 5 to 480."),
                  "print_minutes": t("Write a number of minutes from 5 to 480."),
-                 "retention_days": t("Write a number of days from 1 to 3650."),
-                 "borrower_limit": t("Write a number of copies from 1 to 20.")}
+                 "borrower_limit": t("Write a number of copies from 1 to 20."),
+                 "hold_days": t("Write a number of days from 1 to 30."), "reminder_days": t("Write a number of days from 1 to 30."),
+                 "member_months": t("Write a number of months from 0 to 120.")}

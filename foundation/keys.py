@@ -11,10 +11,14 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Keys:
-    """`session` signs forms; `slips` holds every slip key by its id (0-9): the highest makes new codes, all are verified."""
+    """`session` signs forms; `slips` holds every slip key by its id (0-9): the highest makes new codes, all are verified.
+
+    `contacts` (32 bytes) seals how people can be reached, in the database: without it they cannot be read again.
+    """
 
     session: bytes
     slips: dict[int, bytes]
+    contacts: bytes
 
 
 def load(folder: Path, secret_key: str = "") -> Keys:
@@ -22,12 +26,16 @@ def load(folder: Path, secret_key: str = "") -> Keys:
     if secret_key:
         def derive(use: str) -> bytes:
             return hmac.digest(secret_key.encode(), use.encode(), hashlib.sha256)
-        return Keys(derive("session"), {1: derive("slip 1")})
+        return Keys(derive("session"), {1: derive("slip 1")}, derive("contacts"))
     path = folder / "keys.json"
     if not path.exists():
         _write(path, {"session": secrets.token_hex(32), "slips": {"1": secrets.token_hex(32)}})
     kept = json.loads(path.read_text())
-    return Keys(bytes.fromhex(kept["session"]), {int(k): bytes.fromhex(v) for k, v in kept["slips"].items()})
+    if "contacts" not in kept:  # made by a program that did not seal yet
+        kept["contacts"] = secrets.token_hex(32)
+        _write(path, kept)
+    return Keys(bytes.fromhex(kept["session"]), {int(k): bytes.fromhex(v) for k, v in kept["slips"].items()},
+                bytes.fromhex(kept["contacts"]))
 
 
 def rotate(folder: Path) -> int:

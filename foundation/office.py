@@ -1,6 +1,6 @@
 """Office: the one row of what this office is called and how it works; changed on a page, read everywhere."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -21,7 +21,13 @@ class Office(Model):
     self_service: Mapped[bool] = mapped_column(default=False)     # swalayan: the kiosk lends and prints by itself
     request_minutes: Mapped[int] = mapped_column(default=30)      # a request not handed over by then frees its copies
     print_minutes: Mapped[int] = mapped_column(default=60)        # a paper not printed by then is not printed any more
-    retention_days: Mapped[int] = mapped_column(default=90)
+    retention_days: Mapped[int] = mapped_column(default=90)       # names of the guest book (kiosk.retention has what these days mean)
+    contact_days: Mapped[int] = mapped_column(default=30)
+    reservation_days: Mapped[int] = mapped_column(default=30)
+    message_days: Mapped[int] = mapped_column(default=90)
+    block_days: Mapped[int] = mapped_column(default=365)
+    member_days: Mapped[int] = mapped_column(default=365)
+    forgotten_on: Mapped[date | None]                             # the day on which what was over was last forgotten
     borrower_limit: Mapped[int] = mapped_column(default=3)        # copies in one person's hands at once, whatever the rule
     heading: Mapped[str] = mapped_column(sa.String(200), default="")      # as corporate author (T.E.U. badan); empty: its name
     place: Mapped[str] = mapped_column(sa.String(120), default="")        # where what it issues is enacted, unless a product says another

@@ -6,6 +6,7 @@ the same number, on PostgreSQL in the row itself. Words are folded and stemmed i
 lists the words of the collection, for corrections.
 """
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from foundation.search_words import Vocabulary, code_key, stem
 
+_YEAR_WORD = re.compile(r"(?:19|20)[0-9][0-9]\*?")
 YEAR = 10**9            # newness = year * YEAR + id
 LAST_YEAR = 9999
 LOOKED_UP = 5           # letters of the longest beginning that FTS5 looks up
@@ -220,7 +222,9 @@ def _ask_postgresql(condition: Condition, kinds: Sequence[str], years: Years) ->
             where.append(f"{column} @@ CAST(:{column} AS tsquery)")
             values[column] = _spelled(groups, *TSQUERY)
     where_all = " WHERE " + " AND ".join(where) if where else ""
-    return "SELECT {name}_id, kind FROM {name}_search" + where_all + " ORDER BY newness DESC LIMIT :most", values  # noqa: S608
+    # Things of a year lie beside each other, which PostgreSQL does not know: it would go through all the newer ones to find them there.
+    order = "newness + 0" if any(_YEAR_WORD.fullmatch(word) for group in condition.anywhere for word in group) else "newness"
+    return "SELECT {name}_id, kind FROM {name}_search" + where_all + f" ORDER BY {order} DESC LIMIT :most", values  # noqa: S608
 
 
 # how the engines spell a word, a beginning, "or" and "and"; words have letters, digits and "=" only, so nothing needs escaping

@@ -41,6 +41,9 @@ class Settings:
     form_page_at: str = ""        # where in the answer (JSON) the page's address is, such as data.url
     form_file_at: str = ""        # and the file's; empty: the page links to it
     assisted_url: str = ""        # the site that a person fills in
+    message_email: str = ""       # how borrowers are written to: Apprise's address of a service, with {to} for the person's own
+    message_phone: str = ""
+    message_telegram: str = ""
 
     @property
     def database(self) -> str:

@@ -37,7 +37,7 @@ def translator(language: str) -> Callable[[str], str]:
     return lambda sentence: sentences.get(sentence, sentence)
 
 
-LONG, SHORT, WEEKDAY = "EEEE, d MMMM y", "d MMM y", "EEEE"  # Rabu, 23 Juni 2027 · 23 Jun 2027 · Rabu
+LONG, PLAIN, SHORT, WEEKDAY = "EEEE, d MMMM y", "d MMMM y", "d MMM y", "EEEE"  # Rabu, 23 Juni 2027 · 23 Juni 2027 · 23 Jun 2027 · Rabu
 
 
 @lru_cache(4096)

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column, selectinload
 
 from foundation.audit import record
 from foundation.clock import end_of, local
@@ -19,6 +19,8 @@ from kiosk.loans import OUT, Loan
 
 Hours = tuple[time, time]
 LONGEST_CLOSURE = 366  # days; an office closed for longer has no due dates to give
+LONGEST_REASON = 120  # characters
+REASON_MISSING = t("Write why the office is closed, such as “Cuti bersama”.")
 
 
 class OpeningDay(Model):
@@ -37,7 +39,16 @@ class ClosedDay(Model):
     __tablename__ = "closed_day"
     id: Mapped[int] = mapped_column(primary_key=True)
     day: Mapped[date] = mapped_column(unique=True)
-    reason: Mapped[str] = mapped_column(sa.String(120))
+    reason: Mapped[str] = mapped_column(sa.String(LONGEST_REASON))
+
+
+@dataclass(frozen=True)
+class Span:
+    """Closed days, one after the other, for one reason."""
+
+    first: date
+    last: date
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -77,6 +88,17 @@ class Calendar:
     def closes_at(self, day: date) -> datetime | None:
         """Closing time of `day`, in the office's zone; None on a closed day."""
         return self._at(day, self.opening[day.weekday()][1]) if self.is_open(day) else None
+
+    def spans(self) -> list[Span]:
+        """The closed days in their order, those that follow each other for one reason as one."""
+        spans: list[Span] = []
+        for day, reason in sorted(self.closed.items()):
+            before = spans[-1] if spans else None
+            if before and before.reason == reason and day - before.last == timedelta(1):
+                spans[-1] = Span(before.first, day, reason)
+            else:
+                spans.append(Span(day, day, reason))
+        return spans
 
     def _at(self, day: date, hour: time) -> datetime:
         return datetime.combine(day, hour, ZoneInfo(self.zone))
@@ -126,35 +148,60 @@ def set_opening(session: Session, week: Mapping[int, Hours], by: Actor) -> list[
     return move_due_dates(session, by)
 
 
-def add_closed_day(session: Session, day: date, reason: str, by: Actor) -> list[Moved]:
-    """Close the office on `day`, and move the loans due then. Raises Refused without a reason or for a day closed already."""
+def close_days(session: Session, days: Mapping[date, str], by: Actor) -> list[Moved]:
+    """Close the office on `days` (day -> reason), and move the loans due then; a day closed already keeps its reason.
+
+    Raises Refused without any new day, or where a day has no reason; `fields` then names the day as YYYY-MM-DD.
+    """
     by.must_be(Role.ADMIN, Role.OFFICER)
-    reason = clean(reason, 120)
-    if not reason:
-        raise Refused(t("The reason is missing."),
-                      fields={"reason": t("Write why the office is closed, such as “Cuti bersama”.")})
-    if session.scalar(sa.select(ClosedDay.id).where(ClosedDay.day == day)):
-        raise Refused(t("This day is already in the list of closed days."), fields={"day": t("Choose another day.")})
-    session.add(ClosedDay(day=day, reason=reason))
-    record(session, by, "add closed day", "calendar", day=day.isoformat(), reason=reason)
+    closed = load(session).closed
+    new = {day: clean(reason, LONGEST_REASON) for day, reason in sorted(days.items()) if day not in closed}
+    if not new:
+        raise Refused(t("There is no day to add: all of these are in the list of closed days already."), t("Choose another day."),
+                      status=422)
+    if unsaid := [day for day, reason in new.items() if not reason]:
+        raise Refused(t("The reason is missing."), t("Correct the marked fields."),
+                      fields={day.isoformat(): REASON_MISSING for day in unsaid})
+    session.add_all(ClosedDay(day=day, reason=reason) for day, reason in new.items())
+    record(session, by, "add closed day", "calendar", days={day.isoformat(): reason for day, reason in new.items()})
     return move_due_dates(session, by)
 
 
-def remove_closed_day(session: Session, day: date, by: Actor) -> list[Moved]:
-    """Open the office again on `day`, and move loans with it; a day that is not in the list changes nothing."""
+def close_span(session: Session, first: date, last: date, reason: str, by: Actor) -> list[Moved]:
+    """Close the office from `first` to `last`, both included, for one reason; otherwise as `close_days`.
+
+    Raises Refused, with the fields `first`, `last` and `reason`, also for a span that ends before it begins or never ends.
+    """
+    wrong = {}
+    if last < first:
+        wrong["last"] = t("It ends before it begins.")
+    elif (last - first).days >= LONGEST_CLOSURE:
+        wrong["last"] = t("Close the office for at most 366 days at once.")
+    if not clean(reason, LONGEST_REASON):
+        wrong["reason"] = REASON_MISSING
+    if wrong:
+        raise Refused(t("These days cannot be closed like this."), t("Correct the marked fields."), fields=wrong)
+    return close_days(session, {first + timedelta(n): reason for n in range((last - first).days + 1)}, by)
+
+
+def open_days(session: Session, first: date, last: date, by: Actor) -> list[Moved]:
+    """Take the days from `first` to `last`, both included, off the list, and move loans with them; what is not in it changes nothing."""
     by.must_be(Role.ADMIN, Role.OFFICER)
-    if not session.execute(sa.delete(ClosedDay).where(ClosedDay.day == day)).rowcount:
+    if not session.execute(sa.delete(ClosedDay).where(ClosedDay.day.between(first, last))).rowcount:
         return []
-    record(session, by, "remove closed day", "calendar", day=day.isoformat())
+    record(session, by, "remove closed day", "calendar", first=first.isoformat(), last=last.isoformat())
     return move_due_dates(session, by)
 
 
 def move_due_dates(session: Session, by: Actor) -> list[Moved]:
-    """Give every loan that is out the due date which today's calendar and the rule it was lent under ask for."""
+    """Give every loan that is out the due date which today's calendar, the rule it was lent under and its renewals ask for."""
     calendar = load(session)
     moved = []
-    for loan in session.scalars(sa.select(Loan).where(Loan.state.in_(OUT)).order_by(Loan.id)):
+    for loan in session.scalars(sa.select(Loan).where(Loan.state.in_(OUT)).order_by(Loan.id).options(selectinload(Loan.renewals))):
         was, due = loan.due_on, calendar.due_day(local(loan.handed_over_at, calendar.zone).date(), loan.rules["days"])
+        for renewal in loan.renewals:
+            renewal.was, renewal.due = due, calendar.due_day(due, renewal.days)
+            due = renewal.due
         if due != was:
             loan.due_on, loan.due_at = due, end_of(due, calendar.zone)
             record(session, by, "move due date", loan, was=was.isoformat(), due=due.isoformat())

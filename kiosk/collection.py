@@ -22,6 +22,10 @@ class Kind(StrEnum):
     OTHER = "other"
 
 
+CODE_PREFIX = {Kind.DECISION: "KPT", Kind.REGULATION: "PER", Kind.BOOK: "BUK",
+               Kind.JOURNAL: "JUR", Kind.RULING: "PUT", Kind.OTHER: "LAI"}
+
+
 class CopyStatus(StrEnum):
     """What a person says of a copy. That it is requested, on loan or being read follows from open rows, not from here."""
 
@@ -61,6 +65,7 @@ class Title(Model):
     register_number: Mapped[str] = mapped_column(sa.String(60), default="")   # nomor induk buku
     cover: Mapped[str] = mapped_column(sa.String(80), default="")         # a picture in the file store
     digital: Mapped[str] = mapped_column(sa.String(80), default="")       # a PDF in the file store
+    digital_pages: Mapped[int] = mapped_column(default=0)                 # of that PDF
     product_id: Mapped[int | None] = mapped_column(index=True)            # the published product whose copy it is; its PDF is shown
     elsewhere: Mapped[str] = mapped_column(sa.String(60), default="", index=True)  # "slims:12": where it came from
     extra: Mapped[dict] = mapped_column(default=dict)                     # what it had there and this table has no column for
@@ -89,3 +94,8 @@ class Copy(Model):
 def copy_code(text: str) -> str:
     """A copy's code as it is compared: labels are read by scanners with Caps Lock and spaces of their own."""
     return "".join(clean(text, 200).split()).upper()[:40]
+
+
+def usual_code(kind: Kind, title_id: int, number: int) -> str:
+    """What the label of a title's copy says where it had none: BUK-0012-1."""
+    return f"{CODE_PREFIX[kind]}-{title_id:04d}-{number}"

@@ -20,11 +20,13 @@ from kiosk.collection import Copy
 from kiosk.lending import WHOLE
 from kiosk.loans import OUT, Loan, LoanItem, Reading
 from kiosk.reports import Counts, counts
+from kiosk.reservations import Reservation, ReservationState
 from kiosk.visits import HelpCall, Visit, VisitState
 from printer import printouts
 from printer.printouts import Printout, PrintoutState
 
-NEWS = ("visit admitted", "loan handed over", "returned", "read here", "reading ended", "loan cancelled", "loan expired", "visit left")
+NEWS = ("visit admitted", "loan handed over", "loan renewed", "returned", "declared lost", "read here", "reading ended", "loan cancelled",
+        "loan expired", "visit left")
 SILENT = timedelta(minutes=3)
 
 
@@ -79,6 +81,7 @@ class Desk:
     paper: list[Paper]
     failed: list[Job]
     overdue: int
+    held: int                  # copies on the hold shelf
     queued: dict[int, Queue]   # papers that wait for their printer, by station
     uncertain: Counter[int]    # papers of which nobody has said yet whether they came out, by station
     silent: set[int]       # stations whose screen has not asked for anything in a while
@@ -106,6 +109,7 @@ def look(session: Session) -> Desk:
     return Desk(waiting(session), list(here), lending.readings_now(session), news(session), counts(session), list(stations),
                 papers(session), jobs.exhausted(session),
                 session.scalar(sa.select(sa.func.count()).where(Loan.state.in_(OUT), Loan.due_at < now())) or 0,
+                session.scalar(sa.select(sa.func.count()).where(Reservation.state == ReservationState.READY)) or 0,
                 {station: Queue(count, since) for station, count, since in session.execute(_QUEUED)},
                 Counter(session.scalars(sa.select(Printout.station_id).where(Printout.state == PrintoutState.UNCERTAIN))),
                 {station.id for station in stations if station.seen_at and station.seen_at < now() - SILENT})

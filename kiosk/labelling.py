@@ -65,7 +65,7 @@ def read_sheet(form: Mapping[str, str]) -> Sheet:
 
 def note_made(session: Session, order: Order, by: Actor) -> None:
     """The labels go to a file."""
-    by.must_be(Role.ADMIN)
+    by.must_be(Role.OFFICER, Role.ADMIN)
     record(session, by, "labels made", "collection", copies=len(order.labels), first=order.labels[0].code, last=order.labels[-1].code)
 
 
@@ -94,7 +94,12 @@ _ON_SHELVES = (sa.select(Copy.id, Copy.code, Copy.shelf, Title.call_number).join
 
 def _sorted(rows: Sequence[sa.Row]) -> list[sa.Row]:
     """As on the shelves: by shelf, call number and code, numbers in them by their value; what has no shelf comes last."""
-    return sorted(rows, key=lambda row: (not row.shelf, *(_natural(text) for text in (row.shelf, row.call_number, row.code))))
+    return sorted(rows, key=lambda row: place_of(row.shelf, row.call_number, row.code))
+
+
+def place_of(shelf: str, call_number: str = "", code: str = "") -> tuple:
+    """What things on the shelves are ordered by."""
+    return not shelf, *(_natural(text) for text in (shelf, call_number, code))
 
 
 def _natural(text: str) -> list[tuple[int, int, str]]:

@@ -1,8 +1,9 @@
 """What people do with loans; every function is one use case, inside the caller's transaction."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import NoResultFound
@@ -15,20 +16,18 @@ from foundation.errors import Reason, Refused
 from foundation.office import Office, office
 from foundation.people import PROGRAM, VISITOR, Actor, Role
 from foundation.text import clean, t
-from kiosk import calendar, rules
+from kiosk import calendar, membership, reserving, rules
+from kiosk.availability import free_copy
+from kiosk.cataloguing import set_status
 from kiosk.collection import Copy, CopyStatus, Kind, Title, copy_code
 from kiosk.loans import OUT, SELF_SERVICE, Loan, LoanItem, LoanState, Outcome, Reading
-from kiosk.visits import Category, Visit, VisitState
+from kiosk.members import BlockKind
+from kiosk.visits import Visit, VisitState
 
 MOST_IN_BASKET = 20
 
 
 # Made once: making a statement anew costs more than running it.
-_FREE = (sa.select(Copy).where(Copy.title_id == sa.bindparam("title"), Copy.status.in_(sa.bindparam("good", expanding=True)),
-                               ~sa.exists().where(LoanItem.copy_id == Copy.id, LoanItem.outcome.is_(None)),
-                               ~sa.exists().where(Reading.copy_id == Copy.id, Reading.ended_at.is_(None)))
-         .order_by(sa.case((Copy.status == CopyStatus.REFERENCE_ONLY, 0), else_=1), Copy.number).limit(1))
-_FREE_TO_TAKE = _FREE.with_for_update(skip_locked=True)
 _TITLES = sa.select(Title).where(Title.id.in_(sa.bindparam("titles", expanding=True)))
 _IN_HAND = (sa.select(Loan.due_at, Copy.title_id, Title.kind).join(LoanItem, LoanItem.loan_id == Loan.id)
             .join(Copy, Copy.id == LoanItem.copy_id).join(Title, Title.id == Copy.title_id)
@@ -38,39 +37,40 @@ _ASKED_BEFORE = sa.select(Loan).where(Loan.nonce == sa.bindparam("nonce"))
 
 @dataclass(frozen=True)
 class Wish:
-    """One title somebody wants, with the rule that applies to it and the copy that can be had (None: none now)."""
+    """One title somebody wants, with the rule that applies to it and the copy that can be had (None: none now).
+
+    `awaited`: there is none because others have reserved it.
+    """
 
     title: Title
     rule: rules.LoanRule | None
     copy: Copy | None
+    awaited: bool = False
 
 
-def free_copy(session: Session, title_id: int, also_reference: bool = False, to_take: bool = False) -> Copy | None:
-    """A copy of the title that nobody has, lowest number first.
-
-    `to_take`: it is about to be taken, so on PostgreSQL it is locked, and those that others have locked are passed over;
-    whoever only looks must not stand in the way of who takes.
-    """
-    good = [CopyStatus.AVAILABLE, CopyStatus.REFERENCE_ONLY] if also_reference else [CopyStatus.AVAILABLE]
-    return session.scalar(_FREE_TO_TAKE if to_take else _FREE, {"title": title_id, "good": good})
-
-
-def wishes(session: Session, title_ids: Sequence[int], category: Category | None, to_take: bool = False) -> list[Wish]:
-    """What stands behind a basket: titles that are no longer there fall out. `to_take` as in free_copy."""
+def wishes(session: Session, title_ids: Sequence[int], visit: Visit | None, to_take: bool = False) -> list[Wish]:
+    """What stands behind the visitor's basket: titles that are no longer there fall out. `to_take` as in free_copy."""
+    category, key = (visit.category, visit.person_key) if visit else (None, "")
     every_rule = rules.load(session)
     on = today(office(session).time_zone)
     titles = {title.id: title for title in session.scalars(_TITLES, {"titles": list(title_ids)})}
-    return [Wish(titles[i], rules.choose(every_rule, category, titles[i].kind, on), free_copy(session, i, to_take=to_take))
+    copies = {i: free_copy(session, i, to_take=to_take, borrower=key) for i in titles}
+    none_free = [i for i, copy in copies.items() if copy is None]
+    awaited = reserving.reserved_by_others(session, none_free, key) if none_free else set()
+    return [Wish(titles[i], rules.choose(every_rule, category, titles[i].kind, on), copies[i], i in awaited)
             for i in dict.fromkeys(title_ids) if i in titles]
 
 
 def reasons_against(session: Session, visit: Visit, wanted: Sequence[Wish], here: Office) -> list[Reason]:
-    """Everything that stands in the way of this loan, always in the same order, each with one next step."""
+    """Everything that stands in the way of this loan, each with one next step, always in this order: the guest book is not signed (or
+    nobody was let in), the membership is over, a block, nothing is wanted, an overdue loan, the office's limit; then title by title as
+    in the basket: it is not lent out, its rule's limit, others have reserved it, it is in others' hands."""
     against: list[Reason] = []
     if visit.state is VisitState.SIGNED:
         against.append(Reason(t("The officer has not let you in yet."), t("Please wait a moment, or ask at the desk.")))
     elif visit.state is not VisitState.ADMITTED:
         against.append(Reason(t("The guest book is not signed yet."), t("Sign the guest book first; it takes one minute.")))
+    against += membership.against_borrowing(session, visit.person_key, today(here.time_zone))
     if not wanted:
         against.append(Reason(t("Your basket is empty."), t("Search for a title and tap “Borrow”.")))
     in_hand = session.execute(_IN_HAND, {"borrower": visit.person_key}).all()
@@ -95,7 +95,9 @@ def _against_title(wish: Wish, kinds_in_hand: list[Kind], wanted: Sequence[Wish]
     if many > wish.rule.max_copies and wish is same_rule[-1]:
         yield Reason(t("At most %(limit)s copies of this sort can be borrowed at once."),
                      t("Take some out of the basket, or return one first."), {"limit": wish.rule.max_copies})
-    if wish.copy is None:
+    if wish.copy is None and wish.awaited:
+        yield Reason(t("“%(title)s” is kept for somebody who reserved it."), t("Take it out of the basket, or reserve it too."), name)
+    elif wish.copy is None:
         yield Reason(t("“%(title)s” is just now in somebody else’s hands."), t("Take it out of the basket, or ask the officer."), name)
 
 
@@ -109,7 +111,7 @@ def request_loan(session: Session, visit_id: int, title_ids: Sequence[int], nonc
     visit = session.get_one(Visit, visit_id, with_for_update=True)  # one request of a visitor at a time
     if known := session.scalar(_ASKED_BEFORE, {"nonce": nonce}):
         return known
-    return keep(session, visit, wishes(session, title_ids[:MOST_IN_BASKET], visit.category, to_take=True), nonce, by, language)
+    return keep(session, visit, wishes(session, title_ids[:MOST_IN_BASKET], visit, to_take=True), nonce, by, language)
 
 
 def keep(session: Session, visit: Visit, wanted: Sequence[Wish], nonce: str, by: Actor, language: str) -> Loan:
@@ -130,23 +132,31 @@ def keep(session: Session, visit: Visit, wanted: Sequence[Wish], nonce: str, by:
 
 def hand_over(session: Session, loan_id: int, by: Actor) -> Loan:
     """The copies go into the visitor's hands: the loan gets its slip number and its due date. The caller prints the slip."""
-    loan, here = _the_loan(session, loan_id), office(session)
+    loan, here = the_loan(session, loan_id), office(session)
     day = today(here.time_zone)
     due, number = calendar.load(session).due_day(day, loan.rules["days"]), next_number(session, f"slip {day.year}")
     loan.take("hand over", by)
     loan.year, loan.number, loan.due_on, loan.due_at = day.year, number, due, end_of(due, here.time_zone)
     loan.handed_over_at, loan.handed_over_by = now(), by.name
     record(session, by, "loan handed over", loan, number=loan.number, due=loan.due_on.isoformat())
+    reserving.take(session, loan.borrower_key, [item.copy for item in loan.open_items], by)
     return loan
 
 
 def cancel(session: Session, loan_id: int, by: Actor) -> Loan:
     """A request is taken back (by the visitor) or refused (by the officer); its copies are free again."""
-    loan = _the_loan(session, loan_id)
+    loan = the_loan(session, loan_id)
     loan.take("cancel", by)
-    loan.close_items(loan.open_items, Outcome.CANCELLED, by)
+    _give_free(session, loan, Outcome.CANCELLED, by)
     record(session, by, "loan cancelled", loan)
     return loan
+
+
+def _give_free(session: Session, loan: Loan, outcome: Outcome, by: Actor) -> None:
+    """The copies of a request that comes to nothing go to who waits for them."""
+    titles = [item.copy.title_id for item in loan.open_items]
+    loan.close_items(loan.open_items, outcome, by)
+    reserving.serve(session, titles)
 
 
 def expire_requests(session: Session, by: Actor = PROGRAM) -> int:
@@ -155,7 +165,7 @@ def expire_requests(session: Session, by: Actor = PROGRAM) -> int:
     late = session.scalars(sa.select(Loan).where(Loan.state == LoanState.REQUESTED, Loan.requested_at < long_ago)).all()
     for loan in late:
         loan.take("expire", by)
-        loan.close_items(loan.open_items, Outcome.EXPIRED, by)
+        _give_free(session, loan, Outcome.EXPIRED, by)
         record(session, by, "loan expired", loan)
     return len(late)
 
@@ -163,7 +173,7 @@ def expire_requests(session: Session, by: Actor = PROGRAM) -> int:
 def announce_return(session: Session, loan_id: int, item_ids: Iterable[int], by: Actor) -> Loan:
     """At the kiosk: these copies are here again. The officer still takes them; a slip alone never completes a return."""
     by.must_be(VISITOR)
-    loan = _the_loan(session, loan_id)
+    loan = the_loan(session, loan_id)
     _must_be_out(session, loan)
     chosen = _choose(loan, item_ids)
     for item in chosen:
@@ -172,19 +182,74 @@ def announce_return(session: Session, loan_id: int, item_ids: Iterable[int], by:
     return loan
 
 
-def return_items(session: Session, loan_id: int, item_ids: Iterable[int], by: Actor, condition: str = "") -> Loan:
+def return_items(session: Session, loan_id: int, item_ids: Iterable[int], by: Actor, condition: str = "", to_repair: bool = False) -> Loan:
     """These copies are back on the desk, seen by `by`: by the officer, or by a self-service kiosk that read their labels.
 
-    Raises Refused when nothing was chosen or the loan is not out; items already returned stay as they were.
+    Who brings them late may borrow nothing for a while, where their rules say so. `to_repair`: they came back damaged and are not lent
+    until they are mended; the others go to who waits for them (reserving.held says which). Raises Refused when nothing was chosen or
+    the loan is not out; items already returned stay as they were.
     """
-    loan = _the_loan(session, loan_id)
+    loan = the_loan(session, loan_id)
     _must_be_out(session, loan)
     chosen = _choose(loan, item_ids)
     for item in chosen:
         item.condition = clean(condition, 200)
     loan.close_items(chosen, Outcome.RETURNED, by)
     record(session, by, "returned", loan, items=[item.id for item in chosen])
+    _suspend(session, loan, chosen)
+    session.flush()
+    for item in chosen if to_repair else ():
+        set_status(session, item.copy, CopyStatus.IN_REPAIR, item.condition or t("Came back damaged."), by)
+    reserving.serve(session, [item.copy.title_id for item in chosen])
     return loan
+
+
+def _suspend(session: Session, loan: Loan, back: Sequence[LoanItem]) -> None:
+    """For each open day beyond the days of grace the rule's days without loans, counted from today; the strictest of the copies'
+    rules speaks. One block for what comes back together."""
+    if loan.due_at is None or loan.due_at >= now():
+        return
+    days = calendar.load(session)
+    day = today(days.zone)
+    late = days.late_days(loan.due_on, day)
+    rules_of = [loan.rules.get("items", {}).get(str(item.copy_id), {}) for item in back]
+    length = max(suspension_days(rule, late) for rule in rules_of)
+    if length:
+        membership.block(session, loan.borrower_key, BlockKind.LATE, "", day + timedelta(length), PROGRAM, loan_id=loan.id)
+
+
+def suspension_days(rule: Mapping[str, Any], late: int) -> int:
+    """How many days nothing is lent to who came `late` open days late, by the snapshot of a rule."""
+    return max(0, late - rule.get("grace_days", 0)) * rule.get("suspension_days", 0)
+
+
+def declare_lost(session: Session, loan_id: int, item_ids: Iterable[int], reason: str, by: Actor) -> Loan:
+    """These copies will not come back: they are missing from now on, and the loan is closed when nothing is left of it.
+
+    Raises Refused when nothing was chosen or the loan is not out.
+    """
+    by.must_be(Role.OFFICER, Role.ADMIN)
+    loan = the_loan(session, loan_id)
+    _must_be_out(session, loan)
+    chosen = _choose(loan, item_ids)
+    loan.close_items(chosen, Outcome.LOST, by)
+    record(session, by, "declared lost", loan, items=[item.id for item in chosen])
+    session.flush()
+    for item in chosen:
+        item.condition = clean(reason, 200)
+        set_status(session, item.copy, CopyStatus.MISSING, item.condition or t("Lost by a borrower."), by)
+    return loan
+
+
+def turned_up(session: Session, copy_id: int, by: Actor) -> Copy:
+    """A missing copy is here again: it can be had, and goes to who waits for it. One that is not missing stays as it is."""
+    by.must_be(Role.OFFICER, Role.ADMIN)
+    copy = session.get_one(Copy, copy_id)
+    if copy.status is CopyStatus.MISSING:
+        set_status(session, copy, CopyStatus.AVAILABLE, "", by)
+        session.flush()
+        reserving.serve(session, [copy.title_id])
+    return copy
 
 
 def _must_be_out(session: Session, loan: Loan) -> None:
@@ -192,6 +257,8 @@ def _must_be_out(session: Session, loan: Loan) -> None:
         when = local(loan.closed_at, office(session).time_zone)
         raise Refused(t("This loan was already returned on %(day)s at %(time)s."), t("Nothing more needs to be done."),
                       day=when.date(), time=f"{when:%H.%M}")
+    if loan.state is LoanState.LOST:
+        raise Refused(t("What was still out of this loan was declared lost."), t("Scan the label of a copy that turned up."))
     if loan.state not in OUT:
         raise Refused(t("This loan was never handed over, so there is nothing to return."),
                       t("Ask the officer if a book is in your hands."))
@@ -228,6 +295,7 @@ def end_reading(session: Session, reading_id: int, by: Actor) -> None:
     if reading.ended_at is None:
         reading.ended_at = now()
         record(session, by, "reading ended", reading)
+        reserving.serve(session, [reading.copy.title_id])
 
 
 def self_service_actor(by: Actor) -> Actor:
@@ -240,7 +308,8 @@ def find_loan(session: Session, loan_id: int) -> Loan | None:
     return session.scalars(_WITH_ALL, {"loan": loan_id}).unique().one_or_none()
 
 
-def _the_loan(session: Session, loan_id: int) -> Loan:
+def the_loan(session: Session, loan_id: int) -> Loan:
+    """As find_loan, where there must be one. Raises NoResultFound."""
     if loan := find_loan(session, loan_id):
         return loan
     raise NoResultFound

@@ -19,6 +19,7 @@ class LoanState(StrEnum):
     ON_LOAN = "on loan"
     PARTIALLY_RETURNED = "partially returned"
     RETURNED = "returned"
+    LOST = "lost"              # closed, and what was still out will not come back
     CANCELLED = "cancelled"
     EXPIRED = "expired"
 
@@ -44,6 +45,8 @@ LOAN_WORKFLOW = Workflow(
     Step("expire",      S.REQUESTED,  S.EXPIRED,             SYSTEM),
     Step("return some", OUT,          S.PARTIALLY_RETURNED,  {*DESK, SELF_SERVICE}),
     Step("return all",  OUT,          S.RETURNED,            {*DESK, SELF_SERVICE}),
+    Step("lose some",   OUT,          S.PARTIALLY_RETURNED,  DESK),
+    Step("lose the rest", OUT,        S.LOST,                DESK),
 )
 
 
@@ -93,11 +96,13 @@ class Loan(Model):
         return self.state in OUT and self.due_at is not None and self.due_at < moment
 
     def close_items(self, items: list["LoanItem"], outcome: Outcome, by: Actor) -> None:
-        """End these lines of the loan and let the loan follow: a part is "return some", the last is "return all"."""
+        """End these lines of the loan and let the loan follow: a part is "return some", the last is "return all"; and so for lost ones."""
         for item in items:
             item.outcome, item.closed_at, item.received_by = outcome, now(), by.name
         if outcome is Outcome.RETURNED:
             self.take("return some" if self.open_items else "return all", by)
+        elif outcome is Outcome.LOST:
+            self.take("lose some" if self.open_items else "lose the rest", by)
         if not self.open_items:
             self.closed_at = now()
 
@@ -113,7 +118,7 @@ class LoanItem(Model):
     copy_id: Mapped[int] = mapped_column(sa.ForeignKey("copy.id"), index=True)
     outcome: Mapped[Outcome | None] = mapped_column(Words(Outcome))
     brought_at: Mapped[datetime | None]
-    closed_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None] = mapped_column(index=True)
     received_by: Mapped[str | None] = mapped_column(sa.String(100))
     condition: Mapped[str] = mapped_column(sa.String(200), default="")
     loan: Mapped[Loan] = relationship(back_populates="items")

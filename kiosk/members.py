@@ -8,7 +8,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from foundation.clock import now
 from foundation.database import Model, Words
+from foundation.sealing import Sealed
 from kiosk.visits import Category
+
+KEY = "member:"      # holds no bar, as the key of a visitor without a card does, so that the two never meet
+MOST_CARDS = 1000    # of one member, one after the other; the last three digits of what a card's code says
 
 
 class Member(Model):
@@ -24,7 +28,7 @@ class Member(Model):
     name: Mapped[str] = mapped_column(sa.String(100), index=True)
     institution: Mapped[str] = mapped_column(sa.String(120), default="")
     category: Mapped[Category] = mapped_column(Words(Category))
-    contact: Mapped[str] = mapped_column(sa.String(100), default="")
+    contact: Mapped[str] = mapped_column(Sealed, default="")
     elsewhere: Mapped[str] = mapped_column(sa.String(40), default="", index=True)
     joined_on: Mapped[date]
     valid_until: Mapped[date | None]
@@ -38,10 +42,13 @@ class Member(Model):
         """By what loans, visits and blocks know the member (see visits.person_key)."""
         return member_key(self.id)
 
+    @property
+    def number_on_card(self) -> str:
+        return f"{self.number:05d}"
+
 
 def member_key(member_id: int) -> str:
-    """Holds no bar, as the key of a visitor without a card does, so that the two never meet."""
-    return f"member:{member_id}"
+    return f"{KEY}{member_id}"
 
 
 class BlockKind(StrEnum):

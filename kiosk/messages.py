@@ -1,13 +1,16 @@
 """A message to one person: a copy lies ready, a loan is due; kept as a row, so that what was sent is known and nothing is sent twice."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
+from typing import Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from foundation.clock import now
 from foundation.database import Model, Words
+from foundation.jobs import job
+from foundation.sealing import Sealed
 
 
 class MessageState(StrEnum):
@@ -17,15 +20,27 @@ class MessageState(StrEnum):
     UNSENT = "unsent"      # there is no way to this person: to be told at the desk, or by letter
 
 
+class Kind(StrEnum):
+    DUE_SOON = "due soon"
+    OVERDUE = "overdue"
+    READY = "copy ready"
+    LETTER = "reminder letter"   # printed, and given to the post by the office
+
+
 class Message(Model):
-    """`about` is what it speaks of (`loan:12`) and `kind` what it says of it: one of a kind about one thing on one day."""
+    """`about` is what it speaks of (`loan:12`) and `kind` what it says of it: one of a kind about one thing for one day.
+
+    `day` is the day it is meant for: of a reminder the due date, of a letter the day it was written.
+    """
 
     __tablename__ = "message"
+    __table_args__ = (sa.UniqueConstraint("kind", "about", "day"),)
     id: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[str] = mapped_column(sa.String(40))
+    kind: Mapped[Kind] = mapped_column(Words(Kind))
     about: Mapped[str] = mapped_column(sa.String(40), index=True)
+    day: Mapped[date]
     borrower_key: Mapped[str] = mapped_column(sa.String(240), index=True)
-    contact: Mapped[str] = mapped_column(sa.String(100), default="")
+    contact: Mapped[str] = mapped_column(Sealed, default="")
     language: Mapped[str] = mapped_column(sa.String(2), default="id")
     title: Mapped[str] = mapped_column(sa.String(200))
     body: Mapped[str] = mapped_column(sa.Text)
@@ -34,3 +49,16 @@ class Message(Model):
     made_by: Mapped[str] = mapped_column(sa.String(100))
     sent_at: Mapped[datetime | None]
     trouble: Mapped[str] = mapped_column(sa.String(300), default="")
+
+    def settle(self, state: MessageState, trouble: str = "") -> None:
+        """It was sent, or it is clear that it will not be."""
+        self.state, self.trouble = state, trouble
+        self.sent_at = now() if state is MessageState.SENT else None
+
+
+class Messaging(Protocol):
+    """What sends messages (sending.Sender); who asks for one knows no network."""
+
+    @job("messaging")
+    def send_message(self, message: int) -> None:
+        """Send the message with this id."""

@@ -1,4 +1,4 @@
-"""The papers a person may want (slip, return receipt, visitor ticket, day-book slip): what is on each, and how its next copy is made."""
+"""The papers a person may want (slip, receipt, ticket, card, day-book slip): what is on each, and how its next copy is made."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,15 +17,17 @@ from foundation.office import Office, office
 from foundation.people import Actor, Role
 from foundation.stations import printer_station
 from foundation.text import SHORT, t, translator, written
-from kiosk import reports
+from kiosk import membership, reports
+from kiosk.cards import card_code
 from kiosk.lending import find_loan
 from kiosk.loans import Loan, LoanItem, LoanState, Outcome
+from kiosk.members import Member
 from kiosk.slips import head, short_name, slip, slip_number
 from kiosk.visits import Visit
 from printer import printouts
 from printer.layout import Paper
 from printer.printouts import Printout
-from printer.receipt import Big, Emphasis, Line, Pair, Part, Receipt, Rule, Signature, Title
+from printer.receipt import Big, Emphasis, Line, Pair, Part, QrCode, Receipt, Rule, Signature, Title
 from printer.thermal import render
 
 
@@ -36,11 +38,13 @@ class What(StrEnum):
     RETURN_RECEIPT = "return receipt"
     TICKET = "visitor ticket"
     DAY_SLIP = "day-book slip"
+    CARD = "member card"
 
 
 DEEDS = {What.SLIP: "slip made", What.RETURN_RECEIPT: "return receipt made", What.TICKET: "visitor ticket made",
-         What.DAY_SLIP: "day-book slip made"}
-PLACES = {What.SLIP: "loan", What.RETURN_RECEIPT: "return", What.TICKET: "visit", What.DAY_SLIP: "day"}
+         What.DAY_SLIP: "day-book slip made", What.CARD: "member card made"}
+PLACES = {What.SLIP: "loan", What.RETURN_RECEIPT: "return", What.TICKET: "visit", What.DAY_SLIP: "day",
+          What.CARD: "member"}
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,7 @@ class Draft:
 
 
 def draft(session: Session, keys: Keys, what: What, key: str, copy_no: int) -> Draft:
-    """The paper about `key`: a loan's id, a loan's and how many of its copies are back ("12.2"), a visit's id, a day.
+    """The paper about `key`: a loan's id, a loan's and how many of its copies are back ("12.2"), a visit's or a member's id, a day.
 
     Raises NoResultFound for what is not there, Refused for what has no such paper yet.
     """
@@ -127,7 +131,8 @@ def _return_receipt(session: Session, keys: Keys, key: str, copy_no: int) -> Dra
     back = _returned(loan)[:_number(count)] if loan else []
     if loan is None or len(back) != _number(count):
         raise NoResultFound
-    return Draft(return_receipt(loan, back, office(session), keys, copy_no), loan.language, loan.station_id, f"loan:{loan.id}")
+    until = membership.blocked_until(session, loan.id)
+    return Draft(return_receipt(loan, back, until, office(session), keys, copy_no), loan.language, loan.station_id, f"loan:{loan.id}")
 
 
 def _returned(loan: Loan) -> list[LoanItem]:
@@ -135,8 +140,9 @@ def _returned(loan: Loan) -> list[LoanItem]:
     return sorted((item for item in loan.items if item.outcome is Outcome.RETURNED), key=lambda item: (item.closed_at, item.id))
 
 
-def return_receipt(loan: Loan, back: list[LoanItem], here: Office, keys: Keys, copy_no: int) -> Receipt:
-    """What came back and when, and what was still out after the last of it (`back` is one or more)."""
+def return_receipt(loan: Loan, back: list[LoanItem], blocked_until: date | None, here: Office, keys: Keys, copy_no: int) -> Receipt:
+    """What came back and when, and what was still out after the last of it (`back` is one or more); where it came late, until when
+    nothing is lent."""
     _ = translator(loan.language)
     out = [item for item in loan.items if item not in back and item.outcome in (None, Outcome.RETURNED)]
     parts = head(here, _(t("Return receipt")), loan.language, copy_no)
@@ -150,8 +156,10 @@ def return_receipt(loan: Loan, back: list[LoanItem], here: Office, keys: Keys, c
         for item in out:
             parts += _book(item)
         parts.append(Emphasis(_(t("Bring back by")), written(loan.due_on, loan.language)))
-    else:
+    elif len(back) == len(loan.items):
         parts.append(Line(_(t("Everything on this slip is back.")), bold=True, center=True))
+    if blocked_until:
+        parts.append(Emphasis(_(t("Late: no loans until the end of")), written(blocked_until, loan.language)))
     parts += [Rule(), Pair(_(t("Slip")), slip_number(loan, keys)), Pair(_(t("Borrower")), short_name(loan.visit.name)),
               Pair(_(t("Officer")), back[-1].received_by or "")]
     return Receipt((*parts, Rule(), Line(_(t("Thank you")), bold=True, center=True)))
@@ -181,6 +189,8 @@ def visitor_ticket(visit: Visit, asked: Loan | None, here: Office, copy_no: int)
               Pair(_(t("Time")), f"{came:%H.%M}")]
     if visit.purpose:
         parts.append(Pair(_(t("Purpose")), _(visit.purpose.value)))
+    if visit.group_name:
+        parts.append(Pair(_(t("Group or class")), visit.group_name))
     parts.append(Pair(_(t("People")), str(visit.people)))
     return Receipt((*parts, Rule(), Line(_(t("Please keep this ticket until you leave.")), center=True)))
 
@@ -206,6 +216,23 @@ def day_slip(book: reports.DayBook, here: Office, copy_no: int) -> Receipt:
     return Receipt((*parts, Rule(), Signature(_(t("Officer on duty")))))
 
 
+def _card(session: Session, keys: Keys, key: str, copy_no: int) -> Draft:
+    member, here = session.get_one(Member, _number(key)), office(session)
+    return Draft(member_card(member, here, keys, copy_no), here.language, None, f"member:{key}")
+
+
+def member_card(member: Member, here: Office, keys: Keys, copy_no: int) -> Receipt:
+    """A card on the paper of a slip printer: for the time being, or for good."""
+    _ = translator(here.language)
+    parts = [*head(here, _(t("Member card")), here.language, copy_no), Title(member.name), QrCode(card_code(member, keys)),
+             Big(member.number_on_card)]
+    if member.institution:
+        parts.append(Pair(_(t("Institution")), member.institution))
+    if member.valid_until:
+        parts.append(Pair(_(t("Valid until")), written(member.valid_until, here.language, SHORT)))
+    return Receipt((*parts, Rule(), Line(_(t("Scan this at the kiosk instead of writing your name.")), center=True)))
+
+
 def _moment(at: datetime, here: Office, language: str) -> str:
     at = local(at, here.time_zone)
     return f"{written(at.date(), language, SHORT)} {at:%H.%M}"
@@ -218,4 +245,5 @@ def _number(text: str) -> int:
 
 
 _DRAFTS: dict[What, Callable[[Session, Keys, str, int], Draft]] = {
-    What.SLIP: _slip, What.RETURN_RECEIPT: _return_receipt, What.TICKET: _ticket, What.DAY_SLIP: _day_slip}
+    What.SLIP: _slip, What.RETURN_RECEIPT: _return_receipt, What.TICKET: _ticket, What.DAY_SLIP: _day_slip,
+    What.CARD: _card}

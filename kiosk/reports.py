@@ -1,18 +1,24 @@
-"""What happened in the library on a day: its numbers and its day book; read-only queries."""
+"""What happened in the library: a day in numbers, its day book, and the lines of the guest book one by one."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
+from foundation.audit import record
 from foundation.clock import start_of, today
 from foundation.office import office
+from foundation.people import Actor, Role
+from foundation.text import clean
 from kiosk.collection import Copy
 from kiosk.lending import WHOLE
 from kiosk.loans import Loan, LoanItem, Outcome, Reading
-from kiosk.visits import Visit
+from kiosk.visits import Category, Visit
+
+MOST_EXPORTED = 100_000  # lines of the guest book in one file: three years of a busy library
 
 
 @dataclass(frozen=True)
@@ -68,3 +74,56 @@ def day_book(session: Session, day: date) -> DayBook:
     readings = session.scalars(sa.select(Reading).where(Reading.day == day).order_by(Reading.began_at)
                                .options(joinedload(Reading.copy).joinedload(Copy.title)))
     return DayBook(day, list(visits), list(loans), list(returned), list(readings), counts(session, day))
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which lines of the guest book: those of the days `first` to `last`, both included, of a category, with words of an institution."""
+
+    first: date
+    last: date
+    category: Category | None = None
+    institution: str = ""
+
+    @classmethod
+    def read(cls, asked: Mapping[str, str], today: date) -> "Wanted":
+        """What an address asks for; days that are none, or in the wrong order, are those of this month."""
+        def day(name: str, usual: date) -> date:
+            try:
+                return date.fromisoformat(asked.get(name, ""))
+            except ValueError:
+                return usual
+        first, last = day("first", today.replace(day=1)), day("last", today)
+        category = Category(asked["category"]) if asked.get("category") in list(Category) else None
+        return cls(min(first, last), max(first, last), category, clean(asked.get("institution"), 120))
+
+    def asked(self) -> dict[str, str]:
+        """As an address asks for it."""
+        said = {"first": self.first.isoformat(), "last": self.last.isoformat(), "category": self.category or "",
+                "institution": self.institution}
+        return {name: value for name, value in said.items() if value}
+
+
+@dataclass(frozen=True)
+class Visits:
+    """Some of the lines that were wanted, the earliest first; `total` is how many there are, `people` for how many they speak."""
+
+    total: int
+    people: int
+    visits: list[Visit]
+
+
+def visits(session: Session, wanted: Wanted, most: int, skip: int = 0) -> Visits:
+    which = [Visit.day.between(wanted.first, wanted.last), Visit.signed_at.is_not(None)]
+    if wanted.category:
+        which.append(Visit.category == wanted.category)
+    which += [Visit.institution.icontains(word, autoescape=True) for word in wanted.institution.split()]
+    total, people = session.execute(sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(Visit.people), 0)).where(*which)).one()
+    found = session.scalars(sa.select(Visit).where(*which).order_by(Visit.day, Visit.arrived_at, Visit.id).limit(most).offset(skip))
+    return Visits(total, people, list(found))
+
+
+def exported(session: Session, what: str, by: Actor, kind: str, **details: object) -> None:
+    """Note that `by` took `what` out of the program, as a file of that kind."""
+    by.must_be(Role.OFFICER, Role.ADMIN)
+    record(session, by, "exported", what, kind=kind, **details)

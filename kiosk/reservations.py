@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from foundation.clock import now
 from foundation.database import Model, Words
 from foundation.people import SYSTEM, VISITOR, Actor, Role
+from foundation.sealing import Sealed
 from foundation.workflow import Step, Workflow
 from kiosk.collection import Copy, Title
 
@@ -27,9 +28,9 @@ DESK = {Role.OFFICER, Role.ADMIN}
 
 RESERVATION_WORKFLOW = Workflow(
     #    step        from        to            by
-    Step("hold",     S.WAITING,  S.READY,      {*DESK, SYSTEM}),
-    Step("take",     S.READY,    S.TAKEN,      {*DESK, VISITOR, SYSTEM}),
-    Step("release",  S.READY,    S.WAITING,    {*DESK, SYSTEM}),   # the copy cannot be had after all
+    Step("hold",     S.WAITING,  S.READY,      SYSTEM),            # follows from a copy that is back
+    Step("take",     OPEN,       S.TAKEN,      SYSTEM),            # follows from a hand-over
+    Step("release",  S.READY,    S.WAITING,    DESK),              # the copy is not there after all
     Step("cancel",   OPEN,       S.CANCELLED,  {*DESK, VISITOR}),
     Step("expire",   S.READY,    S.EXPIRED,    SYSTEM),
 )
@@ -53,7 +54,7 @@ class Reservation(Model):
     title_id: Mapped[int] = mapped_column(sa.ForeignKey("title.id"), index=True)
     borrower_key: Mapped[str] = mapped_column(sa.String(240), index=True)
     name: Mapped[str] = mapped_column(sa.String(100), default="")
-    contact: Mapped[str] = mapped_column(sa.String(100), default="")
+    contact: Mapped[str] = mapped_column(Sealed, default="")
     language: Mapped[str] = mapped_column(sa.String(2), default="id")
     visit_id: Mapped[int | None] = mapped_column(sa.ForeignKey("visit.id"), index=True)
     made_at: Mapped[datetime] = mapped_column(default=now)

@@ -22,6 +22,13 @@ KIND_WORDS = {
     Kind.DECISION: t("Decisions"), Kind.REGULATION: t("Regulations"), Kind.BOOK: t("Books"), Kind.JOURNAL: t("Journals"),
     Kind.RULING: t("Court rulings"), Kind.OTHER: t("Other works")}
 
+# by whether a rule names a category, a kind, dates; the order is that of `fitting`
+BECAUSE = {
+    (True, True, True): t("names this category and this kind, for these days"), (True, True, False): t("names this category and this kind"),
+    (True, False, True): t("names this category, for these days"), (True, False, False): t("names this category"),
+    (False, True, True): t("names this kind, for these days"), (False, True, False): t("names this kind"),
+    (False, False, True): t("is for everybody and everything, for these days"), (False, False, False): t("is for everybody and everything")}
+
 _TO_100, _TO_365, _FROM_0 = (t("Write a whole number from 1 to 100."), t("Write a whole number from 1 to 365."),
                              t("Write a whole number from 0 to 365."))
 NUMBERS = {
@@ -71,14 +78,24 @@ class LoanRule(Model):
                 and self.period[0] <= other.period[1] and other.period[0] <= self.period[1])
 
 
-def choose(rules: Iterable[LoanRule], category: Category, kind: Kind, on: date) -> LoanRule | None:
-    """The rule for lending a `kind` to a `category` on the day `on`; None means: not loanable.
+def fitting(rules: Iterable[LoanRule], category: Category, kind: Kind, on: date) -> list[LoanRule]:
+    """The rules for lending a `kind` to a `category` on the day `on`, the one that speaks first.
 
     (category, kind) goes before (category, all), (all, kind) and (all, all), in this order; of two such rules a dated
     one goes before an undated one.
     """
-    fitting = [rule for rule in rules if rule.fits(category, kind, on)]
-    return max(fitting, key=lambda r: (r.category is not None, r.kind is not None, r.is_dated, -r.id), default=None)
+    return sorted((rule for rule in rules if rule.fits(category, kind, on)),
+                  key=lambda r: (r.category is None, r.kind is None, not r.is_dated, r.id))
+
+
+def choose(rules: Iterable[LoanRule], category: Category, kind: Kind, on: date) -> LoanRule | None:
+    """The one of `fitting` that speaks; None means: not loanable."""
+    return next(iter(fitting(rules, category, kind, on)), None)
+
+
+def because(rule: LoanRule) -> str:
+    """Why `rule` speaks, or stands behind another one: what it names, as a marked sentence."""
+    return BECAUSE[rule.category is not None, rule.kind is not None, rule.is_dated]
 
 
 _IN_ORDER = sa.select(LoanRule).order_by(LoanRule.category, LoanRule.kind, LoanRule.valid_from, LoanRule.id)
@@ -109,6 +126,9 @@ def in_words(rule: LoanRule | Mapping[str, Any], translate: Callable[[str], str]
     if facts["suspension_days"]:
         parts.append(_counted(facts["suspension_days"], t("1 day without loans for each late day"),
                               t("%(n)s days without loans for each late day"), translate))
+    if facts["grace_days"] and (facts["suspension_days"] or facts["fine_per_day"]):
+        parts.append(_counted(facts["grace_days"], t("the first late day does not count"),
+                              t("the first %(n)s late days do not count"), translate))
     if facts["fine_per_day"]:
         parts.append(translate(t("Rp%(n)s for each late day")) % {"n": f"{facts['fine_per_day']:,}".replace(",", ".")})
     return translate(t("%(who)s, %(what)s: %(terms)s.")) % {"who": who, "what": what, "terms": ", ".join(parts)}

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from foundation.search_index import Entry, Index
 from foundation.search_words import code_key, number_keys, words_of
-from kiosk.collection import Copy, Kind, Title
+from kiosk.collection import Copy, CopyStatus, Kind, Title
 
 TITLES = Index("title", "search_word", unique_codes=True)
 MOST_WORDS_OF_A_TITLE = 2000
@@ -23,6 +23,10 @@ _SAID_OF = {
     Kind.RULING: "putusan ruling nomor tahun tentang",
     Kind.OTHER: "",
 }
+_of_title = sa.select(Copy.id).where(Copy.title_id == Title.id)
+# what is kept but no longer held, neither as a copy nor as a file, is not to be found
+_IS_HELD = sa.or_(Title.digital != "", Title.product_id.is_not(None), ~_of_title.exists(),
+                  _of_title.where(Copy.status != CopyStatus.WITHDRAWN).exists())
 
 
 def index_titles(session: Session, ids: Collection[int] | None) -> None:
@@ -54,7 +58,7 @@ def _titles(session: Session, ids: Sequence[int]) -> list[tuple[sa.Row, list[str
         codes.setdefault(title_id, []).append(code)
     columns = (Title.id, Title.kind, Title.title, Title.number, Title.year, Title.author, Title.subject, Title.publisher,
                Title.place, Title.call_number, Title.isbn, Title.abstract)
-    return [(title, codes.get(title.id, [])) for title in session.execute(sa.select(*columns).where(Title.id.in_(ids)))]
+    return [(title, codes.get(title.id, [])) for title in session.execute(sa.select(*columns).where(Title.id.in_(ids), _IS_HELD))]
 
 
 def _entry(title: sa.Row, codes: list[str]) -> Entry:

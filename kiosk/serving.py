@@ -9,17 +9,19 @@ from sqlalchemy.orm import Session
 from foundation.errors import Refused
 from foundation.people import Actor, Role
 from foundation.text import t
-from kiosk import lending, visiting
+from kiosk import lending, reserving, visiting
 from kiosk.collection import Copy, CopyStatus, copy_code
 from kiosk.lending import Wish
 from kiosk.loans import Loan, LoanItem, Reading
+from kiosk.members import Member
+from kiosk.reservations import ReservationState
 from kiosk.visits import Visit, VisitState
 
 
-def sign_for(session: Session, entry: visiting.GuestEntry, by: Actor, language: str) -> Visit:
-    """The officer writes a visitor into the guest book, and by that lets the visitor in."""
+def sign_for(session: Session, entry: visiting.GuestEntry, by: Actor, language: str, member: Member | None = None) -> Visit:
+    """The officer writes a visitor (who is this `member`) into the guest book, and by that lets the visitor in."""
     by.must_be(Role.OFFICER, Role.ADMIN)
-    visit = visiting.sign(session, visiting.arrive(session, by, language).id, entry, by)
+    visit = visiting.sign(session, visiting.arrive(session, by, language).id, entry, by, member)
     return visit if visit.state is VisitState.ADMITTED else visiting.admit(session, visit.id, by)
 
 
@@ -32,8 +34,15 @@ def copies_with(session: Session, labels: Sequence[str]) -> list[Copy]:
 
 def in_hand(session: Session, visit: Visit, copies: Sequence[Copy]) -> list[Wish]:
     """These copies, one by one, as wishes of the visitor; without the copy where it is not one to lend."""
-    by_title = {wish.title.id: wish for wish in lending.wishes(session, [copy.title_id for copy in copies], visit.category)}
-    return [replace(by_title[copy.title_id], copy=copy if _can_go(session, copy) else None) for copy in copies]
+    by_title = {wish.title.id: wish for wish in lending.wishes(session, [copy.title_id for copy in copies], visit)}
+    kept = reserving.held(session, [copy.id for copy in copies])
+    awaited = reserving.reserved_by_others(session, list(by_title), visit.person_key, {ReservationState.WAITING})
+
+    def wish(copy: Copy) -> Wish:
+        of = kept[copy.id].borrower_key if copy.id in kept else None
+        for_others = of != visit.person_key if of else copy.title_id in awaited
+        return replace(by_title[copy.title_id], copy=copy if _can_go(session, copy) and not for_others else None, awaited=for_others)
+    return [wish(copy) for copy in copies]
 
 
 def lend(session: Session, visit_id: int, labels: Sequence[str], nonce: str, by: Actor) -> Loan:

@@ -13,9 +13,11 @@ from foundation.office import Office, office
 from foundation.people import Actor
 from foundation.stations import printer_station
 from foundation.text import SHORT, t, translator, written
+from kiosk.cards import find_by_card
 from kiosk.collection import Copy
 from kiosk.lending import find_by_copy, find_by_number, find_loan
-from kiosk.loans import OUT, Loan, LoanState
+from kiosk.loans import Loan
+from kiosk.members import Member
 from printer import codes, printouts
 from printer.layout import Paper
 from printer.printouts import Printout
@@ -27,10 +29,11 @@ SLIP = "slip"
 
 @dataclass(frozen=True)
 class Found:
-    """What a scanned or typed code means: a loan, and the one copy when it was a copy's label."""
+    """What a scanned or typed code means: a loan, and the one copy when it was a copy's label; or a member whose card it is."""
 
     loan: Loan | None
     copy: Copy | None = None
+    member: Member | None = None
 
 
 def slip_code(loan: Loan, keys: Keys) -> str:
@@ -54,6 +57,8 @@ def slip(loan: Loan, here: Office, keys: Keys, copy_no: int) -> Receipt:
               Big(slip_number(loan, keys)), Line(_(t("Bring this slip along. Scan it at the kiosk when you return.")), center=True), Rule(),
               Pair(_(t("Borrower")), short_name(loan.visit.name)),
               Pair(_(t("Lent on")), f"{written(day.date(), loan.language, SHORT)} {day:%H.%M}"),
+              *([Pair(_(t("Renewed on")), written(local(loan.renewals[-1].at, here.time_zone).date(), loan.language, SHORT))]
+                if loan.renewals else []),
               Pair(_(t("Officer")), loan.handed_over_by or "")]
     if here.slip_terms:
         parts += [Rule(), Line(here.slip_terms)]
@@ -83,6 +88,12 @@ def queue_slip(session: Session, loan: Loan, keys: Keys, copy_no: int = 1) -> Pr
     return printouts.queue(session, SLIP, f"loan:{loan.id}", station, payload, copy_no=copy_no)
 
 
+def queue_next(session: Session, loan: Loan, keys: Keys) -> Printout | None:
+    """As queue_slip, for a loan that has had a slip: what comes now is its next copy, and says so."""
+    last = latest(session, loan.id)
+    return queue_slip(session, loan, keys, last.copy_no + 1 if last else 1)
+
+
 def latest(session: Session, loan_id: int) -> Printout | None:
     """The newest paper of the loan's slip; None when none was ever queued."""
     return printouts.latest(session, SLIP, f"loan:{loan_id}")
@@ -99,11 +110,13 @@ def note_forgery(session: Session, by: Actor) -> None:
 
 
 def identify(session: Session, keys: Keys, text: str) -> Found:
-    """What a scanned or typed `text` opens: a slip's QR code, a slip number, or a copy's label.
+    """What a scanned or typed `text` opens: a slip's QR code, a slip number, a copy's label, or a member's card.
 
     Raises Refused with one sentence for a forged, truncated or foreign code, and for a slip whose loan was never handed over.
     """
     compact = "".join(text[:200].split())
+    if codes.is_card(compact):
+        return Found(None, member=find_by_card(session, keys, compact))
     if len(compact) == codes.LENGTH and compact.isdigit():
         return Found(_known(find_loan(session, codes.read(keys.slips, compact))))
     if may_be_number(text):
@@ -117,7 +130,7 @@ def identify(session: Session, keys: Keys, text: str) -> Found:
 def _known(loan: Loan | None) -> Loan:
     if loan is None:
         raise Refused(t("This slip is of another collection of loans."), t("Show the slip to the officer."), status=404)
-    if loan.state not in OUT and loan.state is not LoanState.RETURNED:
+    if loan.handed_over_at is None:
         raise Refused(t("This loan was never handed over, so there is nothing to return."),
                       t("Ask the officer if a book is in your hands."))
     return loan

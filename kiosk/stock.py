@@ -11,7 +11,8 @@ from kiosk.collection import Copy
 
 
 class StockTake(Model):
-    """`shelves` are those that are gone through; none means all of them."""
+    """`shelves` are those that are gone through; none means all of them. `report` is what was found, once it is closed
+    (stock_taking.Report): what becomes of the copies afterwards does not change it."""
 
     __tablename__ = "stock_take"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -20,6 +21,7 @@ class StockTake(Model):
     begun_by: Mapped[str] = mapped_column(sa.String(100))
     closed_at: Mapped[datetime | None]
     closed_by: Mapped[str | None] = mapped_column(sa.String(100))
+    report: Mapped[dict] = mapped_column(default=dict)
 
 
 class Sighting(Model):

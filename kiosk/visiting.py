@@ -1,9 +1,8 @@
 """What people do with the guest book; every function is one use case, inside the caller's transaction."""
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, fields
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -14,10 +13,14 @@ from foundation.errors import Refused
 from foundation.office import office
 from foundation.people import PROGRAM, VISITOR, Actor, Role
 from foundation.text import clean, t
-from kiosk.loans import Reading
-from kiosk.visits import Category, HelpCall, Purpose, Rating, Visit, VisitState, person_key
+from kiosk.forms import Form
+from kiosk.loans import Loan, Reading
+from kiosk.members import Member, member_key
+from kiosk.reservations import OPEN, Reservation
+from kiosk.visits import IN_THE_ROOM, Category, HelpCall, Purpose, Rating, Visit, VisitState, person_key
 
 MOST_PEOPLE = 500  # a larger group is a typing mistake
+NO_INSTITUTION = "Umum"
 
 
 @dataclass(frozen=True)
@@ -33,51 +36,40 @@ class GuestEntry:
     women: int | None = None
     men: int | None = None
     contact: str = ""
+    group_name: str = ""
 
 
 def read_entry(form: Mapping[str, str]) -> GuestEntry:
-    """The entry in `form`. Raises Refused with a sentence for each field that cannot be used."""
-    wrong: dict[str, str] = {}
+    """The entry in `form`; of a group (`group` is "yes", or it has a name) the leader's, with how many they are.
 
-    def text(field: str, shortest: int, longest: int, sentence: str) -> str:
-        given = form.get(field) or ""
-        cleaned = clean(given, longest + 1)
-        if len(cleaned) > longest or len(given) > longest * 8:
-            wrong[field] = t("This is too long; please shorten it.")
-        elif len(cleaned) < shortest:
-            wrong[field] = sentence
-        return cleaned[:longest]
+    Raises Refused with a sentence for each field that cannot be used.
+    """
+    given = Form(form)
+    group_name = given.text("group_name", 100)
+    is_group = form.get("group") == "yes" or bool(group_name)
+    entry = GuestEntry(
+        name=given.name(), institution=given.text("institution", 120, 2, t("Write where you come from, or choose “Public”.")),
+        category=given.choice("category", Category), purpose=given.choice("purpose", Purpose), purpose_text=given.text("purpose_text", 200),
+        people=_people(given, is_group), women=_part(given, "women"), men=_part(given, "men"), contact=given.text("contact", 100),
+        group_name=group_name)
+    if "people" not in given.wrong and (entry.women or 0) + (entry.men or 0) > entry.people:
+        given.wrong["people"] = t("Women and men together are more than the whole group.")
+    given.check(t("Something is still missing."), t("Look at the marked fields."))
+    return entry
 
-    def number(field: str, least: int) -> int | None:
-        given = clean(form.get(field), 12)
-        if not given:
-            return None
-        if not re.fullmatch(r"[0-9]{1,6}", given) or not least <= int(given) <= MOST_PEOPLE:
-            wrong[field] = t("Write a number from 1 to 500.") if least else t("Write a number from 0 to 500.")
-            return None
-        return int(given)
 
-    def choice(field: str, kind: type, sentence: str):
-        try:
-            return kind(form.get(field) or "")
-        except ValueError:
-            wrong[field] = sentence
-            return None
+def _people(given: Form, is_group: bool) -> int:
+    if not is_group:
+        return given.number("people", 1, MOST_PEOPLE, t("Write a number from 1 to 500.")) or 1
+    sentence = t("How many are you together, with you? Write a number from 2 to 500.")
+    people = given.number("people", 2, MOST_PEOPLE, sentence)
+    if people is None:
+        given.wrong["people"] = sentence
+    return people or 1
 
-    name = text("name", 2, 100, t("Please write your name."))
-    if "name" not in wrong and not any(c.isalpha() for c in name):
-        wrong["name"] = t("Please write your name with letters.")
-    institution = text("institution", 2, 120, t("Write where you come from, or choose “Public”."))
-    purpose_text = text("purpose_text", 0, 200, "")
-    contact = text("contact", 0, 100, "")
-    category = choice("category", Category, t("Choose one."))
-    purpose = choice("purpose", Purpose, t("Choose one."))
-    people, women, men = number("people", 1), number("women", 0), number("men", 0)
-    if (women or 0) + (men or 0) > (people or 1):
-        wrong["people"] = t("Women and men together are more than the whole group.")
-    if wrong:
-        raise Refused(t("Something is still missing."), t("Look at the marked fields."), fields=wrong)
-    return GuestEntry(name, institution, category, purpose, purpose_text, people or 1, women, men, contact)
+
+def _part(given: Form, field: str) -> int | None:
+    return given.number(field, 0, MOST_PEOPLE, t("Write a number from 0 to 500."))
 
 
 def arrive(session: Session, by: Actor, language: str) -> Visit:
@@ -91,8 +83,8 @@ def arrive(session: Session, by: Actor, language: str) -> Visit:
     return visit
 
 
-def sign(session: Session, visit_id: int, entry: GuestEntry, by: Actor) -> Visit:
-    """The guest book is filled in. Where the office admits by itself, the visitor is admitted in the same moment.
+def sign(session: Session, visit_id: int, entry: GuestEntry, by: Actor, member: Member | None = None) -> Visit:
+    """The guest book is filled in; by `member`, whose card was read. Where the office admits by itself, that happens at once.
 
     Signing the same visit again corrects the entry (a double tap, or "back" in the browser); it is never a second guest.
     """
@@ -100,20 +92,67 @@ def sign(session: Session, visit_id: int, entry: GuestEntry, by: Actor) -> Visit
     here = office(session)
     if visit.state is VisitState.LEFT:
         raise Refused(t("This visit has ended."), t("Tap “Start” to sign the guest book again."))
-    for field in ("name", "institution", "category", "purpose", "purpose_text", "people", "women", "men", "contact"):
-        setattr(visit, field, getattr(entry, field))
-    visit.person_key = person_key(entry.name, entry.institution)
-    if visit.state is not VisitState.ARRIVED:
+    for field in fields(entry):
+        setattr(visit, field.name, getattr(entry, field.name))
+    is_new = visit.state is VisitState.ARRIVED
+    if is_new:
+        visit.take("sign", by)
+        visit.signed_at = now()
+        visit.keep_until = max(visit.day + timedelta(days=here.retention_days), _last_of_month(visit.day))
+    known_as(session, visit, member_key(member.id) if member else person_key(entry.name, entry.institution), member)
+    if not is_new:
         by.must_be(VISITOR, Role.OFFICER, Role.ADMIN)
         record(session, by, "visit corrected", visit)
         return visit
-    visit.take("sign", by)
-    visit.signed_at = now()
-    visit.keep_until = visit.day + timedelta(days=here.retention_days)
     record(session, by, "visit signed", visit, people=entry.people)
     if not here.officer_admits:
         admit(session, visit.id, PROGRAM)
     return visit
+
+
+def read_purpose(form: Mapping[str, str]) -> Purpose:
+    """The one thing that is asked of a member. Raises Refused when none of the list is chosen."""
+    given = Form(form)
+    purpose = given.choice("purpose", Purpose)
+    given.check(t("Something is still missing."), t("Choose what brings you here."))
+    return purpose
+
+
+def entry_of(member: Member, purpose: Purpose) -> GuestEntry:
+    """What a member's card fills in: everything but the `purpose`."""
+    return GuestEntry(member.name, member.institution or NO_INSTITUTION, member.category, purpose, contact=member.contact)
+
+
+def here_today(session: Session, member_id: int) -> Visit | None:
+    """The visit in which this member is in the room already; None when there is none."""
+    day = today(office(session).time_zone)
+    return session.scalar(sa.select(Visit).where(Visit.member_id == member_id, Visit.day == day, Visit.state.in_(IN_THE_ROOM))
+                          .order_by(Visit.id.desc()).limit(1))
+
+
+def known_as(session: Session, visit: Visit, key: str, member: Member | None) -> None:
+    """From now on the person of this visit is known by `key`; what was borrowed and reserved in it follows."""
+    before, visit.person_key, visit.member_id = visit.person_key, key, member.id if member else None
+    session.flush()
+    if before and before != key:
+        reserved = sa.select(Reservation.title_id).where(Reservation.borrower_key == key, Reservation.state.in_(OPEN))
+        session.execute(sa.update(Loan).where(Loan.visit_id == visit.id, Loan.borrower_key == before).values(borrower_key=key))
+        session.execute(sa.update(Reservation).where(Reservation.visit_id == visit.id, Reservation.borrower_key == before,
+                                                     Reservation.title_id.not_in(reserved)).values(borrower_key=key))
+        count_once(session, before, visit.day)
+    count_once(session, key, visit.day)
+
+
+def count_once(session: Session, key: str, day: date) -> None:
+    """Of this person's lines in the month of `day` the earliest is the one that counts as a visitor (see Visit)."""
+    in_month = (Visit.person_key == key, Visit.day.between(day.replace(day=1), _last_of_month(day)), Visit.signed_at.is_not(None))
+    if first := session.scalar(sa.select(sa.func.min(Visit.id)).where(*in_month)):
+        session.execute(sa.update(Visit).where(*in_month, Visit.first_of_month != (Visit.id == first))
+                        .values(first_of_month=Visit.id == first))
+
+
+def _last_of_month(day: date) -> date:
+    return (day.replace(day=1) + timedelta(31)).replace(day=1) - timedelta(1)
 
 
 def admit(session: Session, visit_id: int, by: Actor) -> Visit:

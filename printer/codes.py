@@ -1,4 +1,4 @@
-"""The digits that stand for a slip, in its QR code and in the number typed by hand: made, read and verified."""
+"""The digits that stand for a slip or a member's card in a QR code, and for a slip typed by hand: made, read and verified."""
 
 import hashlib
 import hmac
@@ -9,9 +9,15 @@ from enum import StrEnum
 from foundation.errors import Refused
 from foundation.text import t
 
-VERSION = "1"
 SEQUENCE_DIGITS, MAC_DIGITS, CHECK_DIGITS = 10, 22, 4
-LENGTH = len(VERSION) + 1 + SEQUENCE_DIGITS + MAC_DIGITS
+LENGTH = 2 + SEQUENCE_DIGITS + MAC_DIGITS
+
+
+class Of(StrEnum):
+    """What a code stands for: its first digit."""
+
+    SLIP = "1"
+    CARD = "2"
 
 
 class Wrong(StrEnum):
@@ -25,37 +31,51 @@ _SENTENCES = {
     Wrong.FORGED: (t("This slip’s code was not made by this library."), t("Show the slip to the officer.")),
     Wrong.MISTYPED: (t("There is no slip with this number."), t("Compare it with the slip and type it once more, or ask the officer.")),
 }
+_OF_CARDS = {
+    Wrong.FOREIGN: (t("This is not the code of a member card."), t("Scan the square code on the card.")),
+    Wrong.FORGED: (t("This card’s code was not made by this library."), t("Show the card to the officer.")),
+}
 
 
 class WrongCode(Refused):
     """A code that opens nothing; `kind` says why."""
 
-    def __init__(self, kind: Wrong):
-        super().__init__(*_SENTENCES[kind], status=422)
+    def __init__(self, kind: Wrong, of: Of = Of.SLIP):
+        super().__init__(*(_OF_CARDS if of is Of.CARD else _SENTENCES)[kind], status=422)
         self.kind = kind
 
 
-def make(keys: Mapping[int, bytes], slip: int) -> str:
-    """The 34 digits of slip number `slip` (0 to 9,999,999,999), made with the newest of `keys` (by key id, 0 to 9).
+def make(keys: Mapping[int, bytes], number: int, of: Of = Of.SLIP) -> str:
+    """The 34 digits of slip (or card) `number` (0 to 9,999,999,999), made with the newest of `keys` (by key id, 0 to 9).
 
-    Version, key id, ten digits of `slip`, and HMAC-SHA256 over these twelve modulo 10^22: 73 bits. Digits alone survive
-    every keyboard layout a scanner may type through but the French, and Caps Lock.
+    What it is of, key id, ten digits of `number`, and HMAC-SHA256 over these twelve modulo 10^22: 73 bits. Digits alone
+    survive every keyboard layout a scanner may type through but the French, and Caps Lock.
     """
     key = max(keys)
-    body = f"{VERSION}{key}{slip:0{SEQUENCE_DIGITS}d}"
+    body = f"{of}{key}{number:0{SEQUENCE_DIGITS}d}"
     return body + _mac(keys[key], body, MAC_DIGITS)
 
 
-def read(keys: Mapping[int, bytes], text: str) -> int:
-    """The slip that the scanned `text` stands for; white space in it is nothing. Raises WrongCode."""
+def read(keys: Mapping[int, bytes], text: str, of: Of = Of.SLIP) -> int:
+    """The number of the slip (or card) that the scanned `text` stands for; white space in it is nothing. Raises WrongCode."""
     code = "".join(text[:200].split())
-    if len(code) != LENGTH or not (code.isascii() and code.isdigit()) or code[0] != VERSION:
-        raise WrongCode(Wrong.FOREIGN)
+    if not _has_form(code) or code[0] != of:
+        raise WrongCode(Wrong.FOREIGN, of)
     body, mac = code[:-MAC_DIGITS], code[-MAC_DIGITS:]
     key = keys.get(int(code[1]))
     if key is None or not hmac.compare_digest(mac, _mac(key, body, MAC_DIGITS)):
-        raise WrongCode(Wrong.FORGED)
+        raise WrongCode(Wrong.FORGED, of)
     return int(body[2:])
+
+
+def is_card(text: str) -> bool:
+    """Whether the scanned `text` looks like a card's code; whether it is one, `read` says."""
+    code = "".join(text[:200].split())
+    return _has_form(code) and code[0] == Of.CARD
+
+
+def _has_form(code: str) -> bool:
+    return len(code) == LENGTH and code.isascii() and code.isdigit()
 
 
 def slip_number(keys: Mapping[int, bytes], year: int, number: int) -> str:

@@ -1,15 +1,21 @@
 """Small fictional things for tests: people, titles with copies, guests, loans."""
 
 import itertools
+from collections.abc import Sequence
+from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
 from foundation.people import VISITOR, Actor, Role
 from foundation.stations import Station, StationKind
-from kiosk import calendar, rules, visiting
+from kiosk import calendar, membership, reserving, rules, surveying, visiting
 from kiosk.collection import Copy, CopyStatus, Kind, Title
 from kiosk.lending import hand_over, request_loan
 from kiosk.loans import Loan
+from kiosk.members import Member
+from kiosk.membership import MemberEntry
+from kiosk.reservations import Reservation
+from kiosk.surveys import Answer, Survey
 from kiosk.visits import Category, Purpose, Visit
 from scanner.documents.records import Document
 from scanner.legal.products import Product, ProductState, ProductType
@@ -50,6 +56,14 @@ def a_guest(session: Session, at: Actor, name: str = "Ratna Widyaningsih", insti
     return visiting.sign(session, visit.id, entry, at)
 
 
+def a_member(session: Session, name: str = "Ratna Widyaningsih", institution: str = "Universitas Nusa Raya", elsewhere: str = "",
+             **more: object) -> Member:
+    member = membership.join(session, MemberEntry(name, institution, **{"category": Category.STUDENT, **more}), OFFICER, another=True)
+    member.elsewhere = elsewhere
+    session.flush()
+    return member
+
+
 def a_request(session: Session, at: Actor, *titles: Title, visit: Visit | None = None) -> Loan:
     visit = visit or a_guest(session, at)
     return request_loan(session, visit.id, [title.id for title in titles], f"nonce-{next(_numbers)}", at, "id")
@@ -66,3 +80,19 @@ def a_checked_product(session: Session, document: Document) -> Product:
 
 def a_loan(session: Session, at: Actor, *titles: Title, visit: Visit | None = None) -> Loan:
     return hand_over(session, a_request(session, at, *titles, visit=visit).id, OFFICER)
+
+
+def a_reservation(session: Session, at: Actor, title: Title, visit: Visit | None = None) -> Reservation:
+    visit = visit or a_guest(session, at)
+    return reserving.reserve(session, visit.id, title.id, f"nonce-{next(_numbers)}", at, "id")
+
+
+def a_survey(session: Session, day: date, days: int = 10, minimum: int = 3, answers: Sequence[Sequence[int | None]] = (),
+             **more: object) -> Survey:
+    """A survey that opened `days` ago and closes as many days on, with these answers from `day`."""
+    made = Survey(**{"name": "Survei uji (contoh)", "opens_on": day - timedelta(days), "closes_on": day + timedelta(days),
+                     "minimum": minimum, "elements": surveying.ELEMENTS, **more})
+    session.add(made)
+    session.flush()
+    session.add_all([Answer(survey_id=made.id, nonce=f"answer {next(_numbers)}", day=day, scores=list(scores)) for scores in answers])
+    return made

@@ -14,6 +14,8 @@ from webui.migrating import upgrade
 
 TUESDAY_MORNING = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)  # 09:00 in Jakarta, on an ordinary opening day
 
+KEY = bytes(range(32))  # seals the contacts in the databases of tests
+
 
 def make_schema(url: str) -> None:
     """Bring the empty database at `url` to today's schema, as an installation does."""
@@ -69,7 +71,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
+    database = Database(database_url, KEY)
     yield database
     database.close()
 

@@ -12,6 +12,7 @@ import click
 
 from foundation.database import Database, DatabaseUnusable
 from foundation.errors import Refused
+from foundation.opening import give_up, open_database
 from foundation.people import Actor, Role
 from foundation.settings import Settings
 from foundation.text import translator
@@ -45,7 +46,7 @@ def _database(settings: Settings | None = None) -> Iterator[Database]:
     database = None
     try:
         settings.data.mkdir(parents=True, exist_ok=True)
-        database = Database(settings.database)
+        database = open_database(settings)
         upgrade(database)
         yield database
     except OSError as problem:
@@ -160,16 +161,19 @@ def test(context: click.Context) -> None:
 
 
 @main.command()
-@click.argument("what", type=click.Choice(["desk", "printing", "scanning", "documents"]), default="desk")
+@click.argument("what", type=click.Choice(["desk", "printing", "scanning", "documents", "collection", "search", "reports"]), default="desk")
 @click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--titles", default=100_000, show_default=True, help="Size of the collection (desk).")
+@click.option("--titles", default=100_000, show_default=True, help="Size of the collection (desk, collection, search).")
+@click.option("--database", "url", help="An empty PostgreSQL database to measure on instead of SQLite (collection, search, reports).")
 @click.option("--seconds", default=20, show_default=True, help="How long screens work (desk), a scanner feeds (scanning).")
 @click.option("--slips", default=300, show_default=True, help="How many slips meet faults (printing).")
 @click.option("--seed", default=7, show_default=True, help="Which faults they meet (printing).")
 @click.option("--pages", default=None, type=click.IntRange(1), help="How many pages one batch has (scanning: 500, documents: 20).")
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
-def bench(what: str, folder: Path | None, titles: int, seconds: int, slips: int, seed: int, pages: int | None, as_json: bool) -> None:
-    """Measure beside the bare tools: the desk's speed and memory, what becomes of slips when printers fail, scanners, or documents.
+def bench(what: str, folder: Path | None, titles: int, seconds: int, slips: int, seed: int, pages: int | None, url: str | None,
+          as_json: bool) -> None:
+    """Measure beside the bare tools: the desk's speed and memory, what becomes of slips when printers fail, scanners, documents, a large
+    import, the search, or the reports of ten years.
 
     FOLDER (documents): scans with their true text beside them, such as 1.jpg and 1.txt; without it fictional ones are drawn.
     """
@@ -183,6 +187,15 @@ def bench(what: str, folder: Path | None, titles: int, seconds: int, slips: int,
         from webui.bench.documents import SHEETS
         from webui.bench.documents import run_bench as run_documents_bench
         run_documents_bench(folder, pages or SHEETS, as_json)
+    elif what == "reports":
+        from webui.bench.reports import run_bench as run_reports_bench
+        run_reports_bench(url, as_json)
+    elif what == "collection":
+        from webui.bench.collection import run_bench as run_collection_bench
+        run_collection_bench(titles, url, as_json)
+    elif what == "search":
+        from webui.bench.search import run_bench as run_search_bench
+        run_search_bench(titles, url, as_json)
     else:
         from webui.bench import run_bench as run_desk_bench
         run_desk_bench(titles, seconds, as_json)
@@ -255,22 +268,24 @@ def person_password(username: str) -> None:
 @click.option("--dry-run", is_flag=True, help="Only check.")
 @click.option("--skip-bad", is_flag=True, help="Leave bad rows out and import the others.")
 def import_(file: Path, dry_run: bool, skip_bad: bool) -> None:
-    """Import a collection from CSV or XLSX; nothing is imported while a row is bad."""
-    from kiosk import importing
+    """Import a collection: CSV, XLSX, SLiMS, INLISLite, MARC; nothing is imported while a row is bad."""
+    from kiosk.exchange import importing
+    from kiosk.exchange.formats import recognise
+    from kiosk.exchange.records import describe
 
     say = translator("en")
     with _database() as database:
+        source = recognise(file, file.name)
         with database.reading() as session:
-            plan = importing.check(session, importing.read_table(file, file.name))
+            plan = importing.check(session, source)
         for bad in plan.bad:
-            click.echo(importing.describe(bad, say), err=True)
+            click.echo(describe(bad, say), err=True)
         click.echo(importing.summary(plan, say))
         if dry_run:
             sys.exit(1 if plan.bad else 0)
         if plan.bad and not skip_bad:
             raise stop("Nothing was imported. Mend these rows, or say --skip-bad to leave them out.")
-        with database.transaction() as session:
-            importing.apply(session, plan, AT_THE_MACHINE, skip_bad)
+        importing.apply_in_chunks(database, source, AT_THE_MACHINE)
         click.echo("Imported.")
 
 
@@ -306,7 +321,7 @@ def catch_up() -> None:
 
 @main.group()
 def keys() -> None:
-    """The secret keys behind the slips' codes."""
+    """The secret keys behind the slips' codes and the sealed contacts."""
 
 
 @keys.command("rotate")
@@ -322,6 +337,19 @@ def keys_rotate() -> None:
         click.echo(f"New slips are signed with key {rotate(settings.data)} after the next start.")
     except ValueError as problem:
         raise stop(str(problem)) from None
+
+
+@keys.command("give-up-contacts")
+@click.confirmation_option(prompt="Every contact in the database is emptied and cannot be had back. Is their key lost for ever?")
+def keys_give_up_contacts() -> None:
+    """Empty the contacts, whose key is lost; the service starts again with the present key."""
+    import webui.models  # noqa: F401
+
+    database = open_database(_settings())
+    with database.transaction() as session:
+        give_up(session, AT_THE_MACHINE)
+    database.close()
+    click.echo("The contacts are empty; new ones are sealed with the present key.")
 
 
 if __name__ == "__main__":

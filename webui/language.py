@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from foundation.clock import local, now
 from foundation.database import DatabaseUnusable
 from foundation.office import Office
-from foundation.text import LANGUAGES, SHORT, WEEKDAY, translator, written
+from foundation.text import LANGUAGES, PLAIN, SHORT, WEEKDAY, translator, written
 from webui.wiring import wiring
 
 
@@ -62,6 +62,11 @@ def long_date(day: date | datetime | None) -> str:
 def short_date(day: date | datetime | None) -> str:
     """23 Jun 2027"""
     return written(_day(day), current(), SHORT) if day else "–"
+
+
+def plain_date(day: date | datetime) -> str:
+    """23 Juni 2027, as it stands in a letter."""
+    return written(_day(day), current(), PLAIN)
 
 
 def weekday(day: date) -> str:
@@ -118,8 +123,8 @@ def highlight(text: str, terms: list[str]) -> Markup:
 def speak(app: Flask) -> None:
     """Give the templates their words."""
     words: dict[str, Callable] = {"_": say}
-    filters = {"long_date": long_date, "short_date": short_date, "clock": clock_time, "moment": moment, "ago": waiting_for,
-               "lasting": lasting, "weekday": weekday, "highlight": highlight, "decimal": decimal}
+    filters = {"long_date": long_date, "short_date": short_date, "plain_date": plain_date, "clock": clock_time, "moment": moment,
+               "ago": waiting_for, "lasting": lasting, "weekday": weekday, "highlight": highlight, "decimal": decimal}
     app.jinja_env.globals.update(words)
     app.jinja_env.filters.update(filters)
     app.context_processor(lambda: {"language": current(), "office": office(), "languages": LANGUAGES})

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from foundation.database import Database, DatabaseUnusable
+from foundation.opening import prove_key
 
 FOLDER = Path(__file__).with_name("migrations")
 HEAD = sorted(path.stem.split("_")[0] for path in (FOLDER / "versions").glob("*.py"))[-1]  # 0001_front_desk.py -> 0001
@@ -38,10 +39,12 @@ def _in_words(database: Database, problem: str) -> str:
 
 
 def upgrade(database: Database) -> bool:
-    """Make or update the tables; True when something was done. Raises DatabaseUnusable for a newer or unusable database."""
+    """Make or update the tables; True when something was done. Raises DatabaseUnusable for a newer or unusable database, and for one
+    whose contacts were sealed with another key than the one it was opened with."""
     found = version(database)
     if found == HEAD:
         check_writable(database)
+        prove_key(database)
         return False
     if found is not None and found > HEAD:
         raise DatabaseUnusable(f"The database is of a newer Loket (version {found}, this one knows {HEAD}): "
@@ -50,6 +53,7 @@ def upgrade(database: Database) -> bool:
         _migrate(database)
     except (OperationalError, DatabaseError) as problem:
         raise DatabaseUnusable(_in_words(database, str(problem.orig))) from problem
+    prove_key(database)
     return True
 
 

@@ -2,9 +2,10 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,10 @@ from markupsafe import Markup
 
 from foundation.clock import local
 from foundation.office import Office
-from foundation.text import translator, written
+from foundation.text import PLAIN, translator, written
+from kiosk import satisfaction
+from kiosk.surveying import Result
+from kiosk.surveys import Survey
 from scanner.legal.products import TYPE_NAMES, Product
 from scanner.legal.publications import Publication
 from scanner.publishing import legislation, public
@@ -25,7 +29,6 @@ from webui.assets import FOLDER, asset_url
 PAGE = 20      # products on a page of the list
 PICTURES = 12  # pages of a file that are shown as pictures; the file itself has the rest
 STYLES = ("css/tokens.css", "css/components.css", "css/public.css")
-PLAIN = "d MMMM y"  # 12 Maret 2026
 LETTERS = "vendor/plus-jakarta-sans.woff2"
 
 _environment = Environment(loader=FileSystemLoader(Path(__file__).with_name("templates")), autoescape=True, trim_blocks=True,
@@ -73,6 +76,11 @@ class Links:
     def verify(self, code: str = "", language: str = "") -> str:
         """Only the service can look a copy up."""
         return "" if self.on_disk else f"/verify{f'/{code}' if code else ''}" + _query({}, language or self.language)
+
+    def survey(self, survey_id: int | None = None, language: str = "") -> str:
+        """The result of a survey, or of the latest one; the service alone has them."""
+        number = f"/{survey_id}" if survey_id else ""
+        return "" if self.on_disk else f"/survei{number}" + _query({}, language or self.language)
 
     def asset(self, name: str) -> str:
         return f"{self._root}tampilan/{name}" if self.on_disk else asset_url(name)
@@ -180,6 +188,17 @@ def verification(links: Links, office: Office, code: str = "", sha256: str = "",
     """The verification page, with what is known of a copy or a file; `address` is where its product can be read now."""
     return _render("verify.html", links, office, lambda language: links.verify(code, language), code=code, sha256=sha256, verdict=verdict,
                    publication=publication, error=error, typed=typed, address=address, Verdict=Verdict)
+
+
+def survey(links: Links, office: Office, published: Sequence[Survey], result: Result | None) -> str:
+    """The result of a satisfaction survey, and which others are `published`; without one that nothing is yet."""
+    survey = result.survey if result else None
+    return _render("survey.html", links, office, lambda language: links.survey(survey.id if survey else None, language), result=result,
+                   survey=survey, published=published, words=satisfaction.WORDS, decimal=_decimal(links.language))
+
+
+def _decimal(language: str) -> Callable[[Decimal], str]:
+    return lambda value: f"{value}".replace(".", "," if language == "id" else ".")
 
 
 def refused(links: Links, office: Office, sentence: str, next_step: str, **values: Any) -> str:

@@ -20,7 +20,7 @@ IDLE = {KIOSK: timedelta(minutes=10), STAFF: timedelta(minutes=30)}    # the kio
 OLDEST = {KIOSK: timedelta(hours=2), STAFF: timedelta(hours=10)}
 COOKIE = {KIOSK: "loket_visitor", STAFF: "loket_staff"}
 TOUCH = timedelta(minutes=1)
-PUBLIC = ("/produk/", "/feed/", "/sitemap", "/robots.txt/", "/verify/")
+PUBLIC = ("/produk/", "/feed/", "/sitemap", "/robots.txt/", "/verify/", "/survei/")
 
 
 def is_public(path: str) -> bool:

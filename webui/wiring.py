@@ -13,7 +13,10 @@ from foundation.database import Database
 from foundation.files import FileStore
 from foundation.keys import Keys, load
 from foundation.office import Office, office
+from foundation.opening import open_database
 from foundation.settings import Settings
+from kiosk.exchange.bringing import Importer
+from kiosk.sending import WAYS, Sender
 from printer.spool import Spool
 from scanner.devices.knowing import Learner
 from scanner.pages.capturing import Capturer
@@ -70,7 +73,7 @@ class Wiring:
 
 def wire(settings: Settings) -> Wiring:
     settings.data.mkdir(parents=True, exist_ok=True)
-    database = Database(settings.database)
+    database = open_database(settings)
     spool = Spool(database, settings.data)
     files = FileStore(settings.data / "files")
     workshop = Workshop()
@@ -89,11 +92,13 @@ def wire(settings: Settings) -> Wiring:
     wired = Wiring(settings, database, keys, spool, files, workshop, feed, web, named, jobs={
         "pack_page": Keeper(database, files, settings.data / "assembling", workshop.pack).pack_page,
         "print_printout": spool.print_printout,
+        "bring_in": Importer(database, files).bring_in,
         "capture": capturer.capture,
         "assemble": assembler.assemble,
         "inspect": Inspector(database, files, workshop.examine).inspect,
         "learn": Learner(database, settings.data).learn,
         "make_searchable": taker.make_searchable,
+        "send_message": Sender(database, {way: getattr(settings, f"message_{way}") for way in WAYS}).send_message,
         "take_in": taker.take_in,
         "transcribe": Transcriber(database, files, workshop.read).transcribe,
         **{name: getattr(uploader, name) for name in ("arrange", "upload", "take_down", "recheck", "refresh")},

@@ -16,9 +16,10 @@ from foundation.clock import now, start_of, today
 from foundation.database import DatabaseUnusable
 from foundation.jobs import Worker
 from foundation.stations import Station
-from kiosk import calendar
+from kiosk import attaching, calendar, notifying, reserving
+from kiosk.exchange.bringing import files_of_imports
 from kiosk.lending import expire_requests
-from kiosk.retention import forget_visitors
+from kiosk.retention import forget
 from kiosk.visiting import close_visits
 from printer import printouts, thermal
 from scanner.documents.records import files_in_use
@@ -33,10 +34,11 @@ HOUR, DAY = 3600.0, 24 * 3600.0  # seconds from the start, and between, of looks
 LOOK = 2.0      # seconds between two looks for new or changed devices
 THREADS = {"printing": "printer", "scanning": "scanner", "inspecting": "inspector", "transcribing": "reader",
            "assembling": "binder", "keeping": "packer", "taking in": "taker", "putting text under": "ocr",
-           "publishing": "publisher"}
+           "publishing": "publisher", "messaging": "messenger", "importing": "importer"}
 # queue, and which of its workers: pages are looked at one by one, read two by two, documents made one by one, wherever they come from
 BESIDE = [("inspecting", 0), ("transcribing", 0), ("transcribing", 1), ("assembling", 0), ("keeping", 0)]
-ALWAYS = [("taking in", 0), ("putting text under", 0), ("publishing", 0)]  # a PDF comes without a scanner, and goes without one
+# they need no device of a station
+ALWAYS = [("taking in", 0), ("putting text under", 0), ("publishing", 0), ("messaging", 0), ("importing", 0)]
 
 
 class Works:
@@ -122,10 +124,10 @@ class Works:
 
 
 def sweep_files(wired: Wiring) -> list[str]:
-    """Files that no page and no document has are removed, an hour after they were put in at the earliest; their names."""
+    """Files that no page, no document and no title has are removed, an hour after they were put in at the earliest; their names."""
     def in_use(beginning: str) -> set[str]:
         with wired.database.reading() as session:
-            return files_in_use(session, beginning)
+            return files_in_use(session, beginning) | attaching.files_in_use(session, beginning) | files_of_imports(session, beginning)
     removed = wired.files.sweep(in_use, timedelta(hours=1))
     for name in removed:
         thumbnails.forget(wired.thumbnails, name)
@@ -133,7 +135,8 @@ def sweep_files(wired: Wiring) -> list[str]:
 
 
 def upkeep(wired: Wiring) -> None:
-    """What must happen by itself: requests expire, visits end at closing time, the trail is sealed, old rows go, the feed is written."""
+    """What must happen by itself: requests and holds expire, borrowers are reminded, visits end at closing time, the trail is sealed,
+    old rows go, the feed is written."""
     database = wired.database
     zone = wired.office().time_zone
     day = today(zone)
@@ -141,8 +144,14 @@ def upkeep(wired: Wiring) -> None:
         closes = calendar.load(session).closes_at(day)
     database.run(expire_requests)
     database.run(partial(close_visits, before=closes if closes and closes < now() else start_of(day, zone)))
-    database.run(partial(forget_visitors, today=day))
+    if wired.office().forgotten_on != day:
+        while database.run(partial(forget, today=day)):
+            pass
     database.run(partial(printouts.expire, wanted_before=now() - timedelta(minutes=wired.office().print_minutes)))
+    database.run(reserving.expire)
+    database.run(reserving.serve_all)
+    if notifying.may_write_now(wired.office()):
+        database.run(partial(notifying.remind, here=wired.office(), day=day))
     database.run(order_looks)
     audit.seal_all(database)
     database.run(jobs.sweep)

@@ -69,8 +69,9 @@ SEAL = Task("scanner.workshop.sealing", "seal_document", 2, dict, ONCE_MORE)
 PACK = Task("scanner.workshop.packing", "pack", 3, dict)
 EXTRACT = Task("scanner.workshop.extracting", "extract", 1, dict)
 DRAW = Task("scanner.workshop.extracting", "draw", 1, dict, PRINT_ANEW)
+SHRINK = Task("scanner.workshop.shrinking", "shrink", 1, dict)
 UNDER = Task("scanner.workshop.text_under", "put_text_under", 2, dict, STAYS)
-TASKS = {task.function: task for task in (EXAMINE, READ, CHECK, PUT_IN, COMPOSE, SEAL, PACK, EXTRACT, DRAW, UNDER)}
+TASKS = {task.function: task for task in (EXAMINE, READ, CHECK, PUT_IN, COMPOSE, SEAL, PACK, EXTRACT, DRAW, SHRINK, UNDER)}
 
 
 class Workshop:
@@ -134,6 +135,10 @@ class Workshop:
     def draw(self, path: Path, number: int, long_side: int, out: Path) -> None:
         """Draws a page of a PDF, as `extracting.draw` says it. Raises Failed, whatever it was that happened."""
         self._do(DRAW, 10, {"path": str(path.absolute()), "number": number, "long_side": long_side, "out": str(out.absolute())})
+
+    def shrink(self, path: Path, long_side: int, out: Path) -> None:
+        """Makes a small picture of one that somebody brings, as `shrinking.shrink` says it. Raises Failed, whatever happened."""
+        self._do(SHRINK, 20, {"path": str(path.absolute()), "long_side": long_side, "out": str(out.absolute())})
 
     def put_text_under(self, path: Path, out: Path, pages: int) -> dict[str, Any]:
         """Reads a PDF of so many pages, as `text_under.put_text_under` says it: one at a time, beside all other work. Raises Failed,

@@ -16,20 +16,21 @@ from playwright.sync_api import Browser, Page, expect
 from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
-from foundation.clock import now
+from foundation.clock import now, today
 from foundation.database import Database
 from foundation.people import PROGRAM, Role, add_person, hash_password
 from foundation.settings import Settings
-from kiosk import finding, lending, slips, visiting
+from kiosk import calendar, finding, lending, privacy, slips, visiting
 from kiosk.collection import Copy
 from kiosk.loans import Loan, LoanState
+from kiosk.privacy import Wish
 from kiosk.visits import Visit, VisitState
 from printer import printouts
 from printer.printouts import Printout
 from printer.simulated import set_fault
 from printer.wedge import SAMPLE
 from tests import pdf
-from tests.builders import OFFICER, a_guest, a_kiosk, a_loan, a_request, a_title, an_office
+from tests.builders import OFFICER, a_guest, a_kiosk, a_loan, a_request, a_reservation, a_survey, a_title, an_office
 from webui import create_app
 from webui.migrating import upgrade
 from webui.working import Works
@@ -332,18 +333,30 @@ def busy(desk: Desk) -> dict[str, int]:
         long_title = "Penetapan Rekapitulasi Hasil Penghitungan Suara dan Tata Kerja Badan Adhoc Penyelenggara Pemilihan " * 4
         guest = a_guest(session, desk.kiosk, name="Maharani " * 10, institution="Universitas-" * 9)
         loan = a_loan(session, desk.kiosk, a_title(session, long_title), a_title(session, "Dua (fiktif)"), visit=guest)
+        calendar.close_days(session, {loan.due_on + timedelta(n): "Cuti bersama (fiktif)" for n in range(3)}, OFFICER)
         loan.due_at -= timedelta(days=30)
         loan.due_on -= timedelta(days=30)
         slips.queue_slip(session, loan, desk.keys)
-        return {"loan": loan.id, "guest": guest.id, "copy": loan.items[0].copy.id}
+        for title in (a_title(session, long_title), a_title(session, long_title)):  # one lies ready for the guest, one is waited for
+            other = a_loan(session, desk.kiosk, title, visit=a_guest(session, desk.kiosk, name="Pemegang (fiktif)"))
+            a_reservation(session, desk.kiosk, title, guest)
+        lending.return_items(session, other.id, [other.items[0].id], OFFICER)
+        privacy.ask(session, guest.person_key, Wish.ERASE, OFFICER)
+        survey = a_survey(session, today("Asia/Jakarta"), answers=[[3] * 9] * 3)
+        return {"loan": loan.id, "guest": guest.id, "copy": loan.items[0].copy.id, "survey": survey.id, "year": today("Asia/Jakarta").year}
     return desk.do(fill)
 
 
 PAGES = [
-    "/", "/password", "/desk", "/desk/loan/{loan}", "/desk/loans", "/desk/loans?show=overdue",
+    "/", "/password", "/desk", "/desk/loan/{loan}", "/desk/loans", "/desk/loans?show=overdue", "/desk/overdue", "/desk/holds",
     "/desk/loans?show=requested", "/desk/copy/{copy}", "/desk/visitors", "/desk/visitor/{guest}", "/desk/guest",
     "/desk/lend/{guest}?q=fiktif", "/desk/find?q=maharani", "/desk/find?q=zzz", "/desk/day", "/desk/day/2020-01-01",
-    "/desk/scan?code=LAIN", "/office", "/office/calendar", "/office/rules?category=public&kind=book",
+    "/desk/reports", "/desk/reports/2026", "/desk/visits", "/desk/surveys", "/desk/survey/{survey}", "/desk/survey/{survey}/edit",
+    "/desk/titles", "/desk/titles?q=tidak+ada+sama+sekali", "/desk/titles?show=withdrawn", "/desk/titles/new?kind=ruling", "/desk/titles/1",
+    "/desk/titles/1/edit", "/desk/titles/1/merge", "/desk/titles/1/merge?with=2", "/desk/titles/1/product", "/desk/copies/1", "/desk/stock",
+    "/desk/scan?code=LAIN", "/office", "/office/calendar",
+    "/office/calendar?year={year}&moved=3", "/office/rules?category=public&kind=book",
+    "/office/privacy", "/office/privacy/exports", "/desk/personal-data?q=maharani", "/desk/personal-data/visit/{guest}",
     "/office/rules/new", "/office/rules/1", "/office/people", "/office/people/new", "/office/people/1",
     "/office/stations", "/office/stations/new", "/office/stations/1", "/office/stations/1/printer",
     "/office/collection", "/office/trail",

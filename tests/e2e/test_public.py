@@ -2,15 +2,18 @@
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy.orm import Session
 
+from foundation.clock import now
 from foundation.office import office
 from scanner.legal.publications import PublicationState
 from scanner.publishing import public
+from tests.builders import a_survey
 from tests.e2e.station import Room, running
 from tests.published import TITLE, publish, relate
 from webui.public_pages import PAGE
@@ -35,6 +38,7 @@ def fill(room: Room, session: Session) -> None:
     relate(session, made, "repeals", old)
     publish(session, files, "77", state=PublicationState.WITHDRAWN)
     publish(session, files, "134/Kpts/KPU-Prov-014/Tahun 2016", year=2016, title=LONG, pages=15)
+    a_survey(session, date(2026, 2, 1), answers=[[4, 3, 3, 4, 3, 4, 4, 2, 3]] * 4, published_at=now())
     for number in range(PAGE):
         publish(session, files, str(200 + number), year=2015)
 
@@ -110,7 +114,8 @@ def test_a_code_is_typed_by_keyboard_alone(room: Room, page: Page) -> None:
 PAGES = {
     "list": "/produk", "second": "/produk?page=2", "nothing": "/produk?q=xyzzy&lang=en", "product": "/produk/2", "repealed": "/produk/1",
     "long": "/produk/4?lang=en", "withdrawn": "/produk/3", "missing": "/produk/999", "verify": "/verify?lang=en",
-    "wrong code": "/verify/1-X", "unknown file": f"/verify?code={'0' * 64}"}
+    "wrong code": "/verify/1-X", "unknown file": f"/verify?code={'0' * 64}", "survey": "/survei",
+    "survey in English": "/survei/1?lang=en"}
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -128,7 +133,7 @@ def test_every_page_is_accessible_and_fits(room: Room, browser: Browser, axe: Ca
     context.close()
 
 
-@pytest.mark.parametrize("name", ["list", "product", "verify"])
+@pytest.mark.parametrize("name", ["list", "product", "verify", "survey"])
 def test_what_is_pressed_is_large_enough_for_a_finger(room: Room, browser: Browser, name: str) -> None:
     page = browser.new_page(base_url=room.url, viewport={"width": 390, "height": 800})
     page.goto(PAGES[name])

@@ -1,23 +1,24 @@
 from collections import Counter
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from foundation.clock import now
-from foundation.database import Database
 from foundation.jobs import Job
 from foundation.office import office
+from foundation.opening import open_database
 from foundation.people import Role, find_by_username, password_matches
 from foundation.settings import Settings
 from foundation.stationing import enrol
 from foundation.stations import Station
-from kiosk import calendar
+from kiosk import calendar, periods, recaps, surveying
 from kiosk.collection import Copy, CopyStatus, Kind, Title
 from kiosk.finding import find_loans
 from kiosk.lending import find_loan, return_items
 from kiosk.loans import Loan, LoanState, Reading
+from kiosk.recaps import About
 from kiosk.searching import search
 from kiosk.visits import Visit, VisitState
 from scanner.documents.records import Document
@@ -62,7 +63,7 @@ def test_legal_products_are_on_their_way_and_each_of_the_people_has_something_to
 @pytest.mark.one_database
 def test_some_products_are_checked_already_and_wait_for_their_upload(database_url, tmp_path):
     settings = Settings(data=tmp_path / "data", database_url=database_url, demo=True)
-    with closing(Database(database_url)) as database:
+    with closing(open_database(settings)) as database:
         demo.fill(database, PRINTER)
         publish_some(settings)
         publish_some(settings)  # as when the demo is started again
@@ -72,6 +73,8 @@ def test_some_products_are_checked_already_and_wait_for_their_upload(database_ur
             assert {session.get(Document, product.document_id).sha256 for product in found} == {product.checked_sha256 for product in found}
             waiting = [job.args["product"] for job in session.scalars(sa.select(Job).where(Job.name == "arrange"))]
             assert [waiting.count(product.id) for product in found] == [1, 1, 1]
+            shelved = set(session.scalars(sa.select(Title.product_id).where(Title.product_id.is_not(None))))
+            assert shelved == {product.id for product in found}, "they stand in the library too"
 
 
 def test_the_collection_is_large_varied_and_says_that_it_is_fictional(session):
@@ -87,7 +90,7 @@ def test_the_collection_is_large_varied_and_says_that_it_is_fictional(session):
 
 
 def test_the_collection_is_the_same_every_time():
-    assert collection() == collection()
+    assert list(collection().read(date.max)) == list(collection().read(date.max))
     assert list(many_titles(50)) == list(many_titles(50))
 
 
@@ -103,9 +106,27 @@ def test_the_weeks_before_look_lived_in_and_lie_in_the_past(session):
     assert states[LoanState.RETURNED] >= 5
     assert states[LoanState.ON_LOAN] >= 5
     assert len([loan for loan in loans if loan.is_overdue(now())]) == 3
-    assert sorted(loan.number for loan in loans) == list(range(1, len(loans) + 1))
+    for year in {loan.year for loan in loans}:
+        numbers = sorted(loan.number for loan in loans if loan.year == year)
+        assert numbers == list(range(1, len(numbers) + 1))
     assert all(loan.closed_at is None or loan.handed_over_at < loan.closed_at < now() for loan in loans)
     assert session.scalar(sa.select(sa.func.count(Reading.id))) > 5
+
+
+def test_reports_have_a_year_to_tell_of_and_who_came_long_ago_is_forgotten(session):
+    year = recaps.recap(session, periods.read("2025"))
+    assert all(counts[-3] > 40 for _, counts in year.tables[About.VISITS].rows)
+    assert all(table.total[0] for table in year.tables.values())
+    for visit in session.scalars(sa.select(Visit).where(Visit.name == "")):
+        assert visit.keep_until < now().date()
+        assert visit.person_key == ""
+
+
+def test_one_survey_is_published_and_one_is_open_with_answers_enough(session):
+    over, = surveying.published(session)
+    assert surveying.result(session, over).enough
+    still_open = surveying.open_on(session, now().date())
+    assert surveying.result(session, still_open).index.respondents >= still_open.minimum
 
 
 def test_a_loan_of_the_history_can_be_returned_and_follows_the_calendar(session):

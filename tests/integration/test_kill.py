@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from foundation.audit import broken_at, seal
-from foundation.database import Database
+from foundation.opening import open_database
 from foundation.settings import Settings
 from kiosk.loans import OUT, Loan, LoanItem, LoanState
 from printer import paper
@@ -69,7 +69,7 @@ def survived(tmp_path_factory):
                 person.join()
             service.start()
         service.settle()
-    database = Database(Settings(data=folder).database)
+    database = open_database(Settings(data=folder))
     yield handed, database, service.paper
     database.close()
 

@@ -1,5 +1,7 @@
 """The schema that an installation has is the one the models ask for, on both databases."""
 
+from datetime import date
+
 import pytest
 import sqlalchemy as sa
 from alembic import command
@@ -7,6 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 
+from foundation.clock import now
 from foundation.database import Database, DatabaseUnusable
 from foundation.stations import Station
 from webui import migrating, models
@@ -92,3 +95,20 @@ def test_a_full_disk_says_so_and_loses_nothing(new_sqlite, tmp_path):
         assert session.scalar(sa.select(sa.func.count(Station.id))) == 0
         assert session.scalar(sa.text("PRAGMA integrity_check")) == "ok"
     database.close()
+
+
+def test_visitors_from_before_members_are_counted_each_once_a_month(database):
+    config = Config()
+    config.set_main_option("script_location", str(migrating.FOLDER))
+    config.attributes["database"] = database
+    command.downgrade(config, "0011")
+    people = [("2026-03-02", "ratna|umum"), ("2026-03-09", "ratna|umum"), ("2026-03-09", "bagus|umum"), ("2026-04-01", "ratna|umum"),
+              ("2026-01-05", ""), ("2026-01-05", "")]
+    line = {"state": "left", "name": "", "institution": "", "purpose_text": "", "people": 1, "contact": "", "language": "id",
+            "arrived_at": now(), "signed_at": now(), "left_estimated": False, "notice_version": 1, "version": 1}
+    with database.engine.begin() as connection:
+        table = sa.Table("visit", sa.MetaData(), autoload_with=connection)
+        connection.execute(sa.insert(table), [{**line, "day": date.fromisoformat(day), "person_key": key} for day, key in people])
+    migrating.upgrade(database)
+    with database.reading() as session:
+        assert list(session.scalars(sa.text("SELECT first_of_month FROM visit ORDER BY id"))) == [True, False, True, True, True, True]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from foundation.database import Database
+from foundation.opening import open_database
 from foundation.settings import Settings
 from scanner.documents.records import DocumentPage
 from scanner.pages.batches import GOES_ON, Page, Run
@@ -48,7 +48,7 @@ def measure(folder: Path, pages: Sequence[Scan], count: int, say: Callable[[str]
 
 
 def _wait_for_the_scan(folder: Path) -> None:
-    database, until = Database(Settings(data=folder).database), time.monotonic() + PATIENCE
+    database, until = open_database(Settings(data=folder)), time.monotonic() + PATIENCE
     while True:
         with database.reading() as session:
             if session.scalar(sa.select(sa.func.count()).select_from(Run).where(Run.state.in_(GOES_ON))) == 0:
@@ -73,7 +73,7 @@ def _watch(staff: Staff, document: str) -> tuple[float, float]:
 
 def _result(folder: Path) -> dict[str, int]:
     """How many pages were scanned, and how many the document has: all of them, or something went wrong."""
-    database = Database(Settings(data=folder).database)
+    database = open_database(Settings(data=folder))
     with database.reading() as session:
         counts = [session.scalar(sa.select(sa.func.count()).select_from(model)) for model in (Page, DocumentPage)]
     database.close()

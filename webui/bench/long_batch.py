@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from foundation.database import Database
 from foundation.keys import load
+from foundation.opening import open_database
 from foundation.people import Role, add_person, hash_password
 from foundation.settings import Settings
 from foundation.stations import Station, StationKind
@@ -62,7 +62,7 @@ def make(folder: Path, scanner: str) -> None:
     """An installation with one scanner station and one person who scans."""
     folder.mkdir()
     load(folder)
-    database = Database(Settings(data=folder).database)
+    database = open_database(Settings(data=folder))
     migrating.upgrade(database)
     password = hash_password(PASSWORD)
     with database.transaction() as session:
@@ -73,7 +73,7 @@ def make(folder: Path, scanner: str) -> None:
 
 def _rows(folder: Path) -> list[_Row]:
     """Every page that exists."""
-    database = Database(Settings(data=folder).database)
+    database = open_database(Settings(data=folder))
     with database.reading() as session:
         found = [_Row(*row[:2], row[2].timestamp()) for row in session.execute(sa.select(Page.id, Page.number, Page.scanned_at))]
     database.close()

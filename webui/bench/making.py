@@ -3,9 +3,9 @@
 import time
 from pathlib import Path
 
-from foundation.database import Database
 from foundation.keys import load
 from foundation.office import office
+from foundation.opening import open_database
 from foundation.people import Role, add_person, hash_password
 from foundation.settings import Settings
 from foundation.stations import Station, StationKind, digest
@@ -21,7 +21,7 @@ def make(folder: Path, titles: int) -> float:
     """Make it in `folder`; the seconds that the import of the titles took."""
     folder.mkdir()
     load(folder)
-    database = Database(Settings(data=folder).database)
+    database = open_database(Settings(data=folder))
     migrating.upgrade(database)
     password = hash_password(PASSWORD)
     with database.transaction() as session:

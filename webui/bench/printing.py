@@ -15,7 +15,7 @@ from pathlib import Path
 
 import click
 
-from foundation.database import Database
+from foundation.opening import open_database
 from foundation.settings import Settings
 from printer.connect import open_printer
 from printer.decoding import decode
@@ -46,7 +46,7 @@ def run_bench(slips: int, seed: int, as_json: bool) -> None:
 
 def measure(folder: Path, slips: int, seed: int, say: Callable[[str], None]) -> dict:
     say(f"{slips} slips under faults, through the spool …")
-    database = Database(Settings(data=folder).database)
+    database = open_database(Settings(data=folder))
     upgrade(database)
     ours = faults.with_the_spool(database, folder, seed, slips)
     database.close()

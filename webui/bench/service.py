@@ -14,7 +14,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from foundation.database import Database
+from foundation.opening import open_database
 from foundation.settings import Settings
 from foundation.stations import Station, StationKind
 from printer.simulated import SimulatedPrinterServer
@@ -76,7 +76,7 @@ class Service:
         self.printers = ExitStack()
 
     def __enter__(self) -> "Service":
-        database = Database(Settings(data=self.folder).database)
+        database = open_database(Settings(data=self.folder))
         with database.transaction() as session:
             for station in session.scalars(sa.select(Station).where(Station.kind == StationKind.KIOSK)):
                 printer = SimulatedPrinterServer(self.paper / str(station.id))
@@ -121,7 +121,7 @@ class Service:
 
     def settle(self) -> None:
         """Wait until every slip asked for is on paper."""
-        database = Database(Settings(data=self.folder).database)
+        database = open_database(Settings(data=self.folder))
         deadline = time.monotonic() + 120
         with database.engine.connect() as connection:
             while connection.scalar(sa.text("SELECT count(*) FROM printout WHERE state IN ('queued', 'sending')")):

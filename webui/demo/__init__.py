@@ -1,4 +1,4 @@
-"""The demo: a fictional office with a collection, people, a kiosk and three weeks behind it, to try everything in."""
+"""The demo: a fictional office with a collection, people, a kiosk and a year behind it, to try everything in."""
 
 import random
 from dataclasses import dataclass
@@ -13,12 +13,14 @@ from foundation.database import Database
 from foundation.office import Office, office
 from foundation.people import Person, Role, add_person, hash_password
 from foundation.stations import Station, StationKind, invite
-from kiosk import importing
 from kiosk.calendar import ClosedDay, seed_week
 from kiosk.collection import Copy, CopyStatus
+from kiosk.exchange import importing
 from kiosk.rules import seed_rules
 from scanner.devices.knowing import learn_soon
 from webui.demo.history import write_history
+from webui.demo.members import write_members
+from webui.demo.months import write_months, write_surveys
 from webui.demo.products import write_products
 from webui.demo.titles import collection
 from webui.demo.words import OFFICE
@@ -101,9 +103,12 @@ def _make(session: Session, hashes: dict[str, str]) -> None:
     seed_rules(session)
     session.add_all(_closed_days(today(here.time_zone)))
     admin = people["dewi"].actor()
-    importing.apply(session, importing.check(session, collection()), admin)
+    importing.apply(session, collection(), admin)
     _set_aside(session)
+    write_months(session, here, kiosk.id, people["sari"].name)
     write_history(session, here, kiosk.id, people["sari"].name)
+    write_surveys(session, today(here.time_zone))
+    write_members(session, today(here.time_zone), people["sari"].actor())
     write_products(session, {username: person.actor() for username, person in people.items()}, today(here.time_zone))
     record(session, admin, "demo office made", here)
     session.info["office changed"] = True
@@ -113,6 +118,7 @@ def _office(session: Session) -> Office:
     here = office(session)
     here.name, here.library = OFFICE, f"Perpustakaan Hukum JDIH {OFFICE}"
     here.address = "Jalan Kenanga Raya Nomor 7, Wirasari (alamat fiktif)"
+    here.place, here.signer_title, here.signer_name = "Wirasari", "Kepala Perpustakaan", "Ratri Prameswari"
     here.slip_terms = "Jaga dokumen tetap bersih dan utuh. Laporkan kerusakan kepada petugas."
     return here
 

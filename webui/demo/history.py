@@ -33,6 +33,7 @@ INSTITUTIONS = {
     Category.MEDIA: ("Harian Suara Wirasari", "Radio Lembah Senja"),
     Category.OTHER: ("Lembaga Pemantau Suara Warga",),
 }
+GROUPS = ("Kelas XI IPS 2", "Kelas XII MIPA 1", "Mata kuliah Hukum Pemilu", "Himpunan Mahasiswa Hukum")
 SHARES = {Category.PUBLIC: 30, Category.STUDENT: 34, Category.CIVIL_SERVANT: 16, Category.RESEARCHER: 10, Category.MEDIA: 6,
           Category.OTHER: 4}
 PURPOSES = {Purpose.FIND_DECISION: 30, Purpose.READ: 20, Purpose.BORROW: 30, Purpose.CONSULT: 6, Purpose.RESEARCH: 14}
@@ -52,9 +53,12 @@ def write_history(session: Session, here: Office, station_id: int, officer: str,
     open_days, shelf = calendar.load(session), _shelf(session, chance)
     rule = rules.choose(rules.load(session), Category.PUBLIC, Kind.BOOK, today(here.time_zone))
     weeks = (today(here.time_zone) - timedelta(days) for days in range(DAYS, -1, -1))
-    overdue = 0
+    overdue, counted = 0, set()
     for day in filter(open_days.is_open, weeks):
-        for visit in _visits_of(chance, day, open_days, here, station_id):
+        for visit in visits_of(chance, day, open_days, here, station_id):
+            who = (visit.person_key, day.replace(day=1))
+            visit.first_of_month = who not in counted
+            counted.add(who)
             session.add(visit)
             session.flush()
             if visit.purpose is Purpose.BORROW:
@@ -79,7 +83,7 @@ def _shelf(session: Session, chance: random.Random) -> Shelf:
     return Shelf(shuffled(lendable), shuffled((Title.kind == Kind.JOURNAL) | (Copy.status == CopyStatus.REFERENCE_ONLY)))
 
 
-def _visits_of(chance: random.Random, day: date, open_days: Calendar, here: Office, station_id: int) -> Iterator[Visit]:
+def visits_of(chance: random.Random, day: date, open_days: Calendar, here: Office, station_id: int) -> Iterator[Visit]:
     """The day's guests up to now, in the order they came; who has not left yet is still in the room."""
     closes = open_days.closes_at(day)
     for minutes in sorted(chance.sample(range(20, 400), chance.randint(5, 10))):
@@ -87,7 +91,7 @@ def _visits_of(chance: random.Random, day: date, open_days: Calendar, here: Offi
         left = min(arrived + timedelta(minutes=chance.randint(18, 130)), closes)
         signed = arrived + timedelta(seconds=chance.randint(40, 150))
         state, left_at = (VisitState.LEFT, left) if left < now() else (VisitState.ADMITTED, None)
-        visit = _guest(chance, state)
+        visit = guest(chance, state)
         if signed + timedelta(minutes=16) > now():
             return
         visit.day, visit.station_id, visit.arrived_at = day, station_id, arrived
@@ -97,7 +101,7 @@ def _visits_of(chance: random.Random, day: date, open_days: Calendar, here: Offi
         yield visit
 
 
-def _guest(chance: random.Random, state: VisitState) -> Visit:
+def guest(chance: random.Random, state: VisitState) -> Visit:
     name = f"{chance.choice(FIRST_NAMES)} {chance.choice(LAST_NAMES)}"
     category = chance.choices(list(SHARES), list(SHARES.values()))[0]
     institution = chance.choice(INSTITUTIONS[category])
@@ -105,7 +109,7 @@ def _guest(chance: random.Random, state: VisitState) -> Visit:
                   language="id", purpose=chance.choices(list(PURPOSES), list(PURPOSES.values()))[0])
     if category is Category.STUDENT and chance.random() < 0.12:
         visit.women, visit.men, visit.purpose = chance.randint(6, 16), chance.randint(5, 15), Purpose.RESEARCH
-        visit.people = visit.women + visit.men
+        visit.people, visit.group_name = visit.women + visit.men, chance.choice(GROUPS)
     return visit
 
 

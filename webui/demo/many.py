@@ -5,16 +5,16 @@ from collections.abc import Iterator
 
 from foundation.database import Database
 from foundation.people import Actor, Role
-from kiosk import importing
-from kiosk.columns import Row
+from kiosk.exchange import importing
+from kiosk.exchange.columns import Row, read_row
+from kiosk.exchange.records import Source
 from webui.demo import words
 
-AT_ONCE = 10_000  # titles in one transaction: the plan of an import is held in memory
 BY = Actor("demo", frozenset({Role.ADMIN}))
 
 
 def many_titles(count: int, seed: int = 7) -> Iterator[Row]:
-    """`count` titles with one to three copies each, as rows of an import (see kiosk.columns); the same ones every time."""
+    """`count` titles with one to three copies each, as rows of an import (see kiosk.exchange.columns); the same ones every time."""
     chance = random.Random(seed)  # noqa: S311 - nothing secret
     for line in range(2, count + 2):
         make = chance.choices((_decision, _regulation, _book), (6, 2, 2))[0]
@@ -24,11 +24,7 @@ def many_titles(count: int, seed: int = 7) -> Iterator[Row]:
 
 def fill_many(database: Database, count: int, seed: int = 7) -> None:
     """Import `count` titles into the collection."""
-    rows = many_titles(count, seed)
-    for first in range(0, count, AT_ONCE):
-        with database.transaction() as session:
-            plan = importing.check(session, [next(rows) for _ in range(min(AT_ONCE, count - first))])
-            importing.apply(session, plan, BY)
+    importing.apply_in_chunks(database, Source("", lambda until: (read_row(row, until) for row in many_titles(count, seed))), BY)
 
 
 def _decision(chance: random.Random, number: int, year: str) -> dict[str, str]:

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 from foundation.clock import now
 from foundation.people import Actor, Person
 from foundation.settings import Settings
+from kiosk import attaching, cataloguing, describing
+from kiosk.collection import Kind
 from printer import typesetting
 from scanner.documents.records import Document
 from scanner.procedure import procedure, verification
@@ -65,7 +67,17 @@ def _bring(wired: Wiring, paper: Paper, by: dict[str, Actor], checked: bool) -> 
             return
         confirmed = [claim.code for claim in verification.claims(session.get_one(Document, document))]
         procedure.check(session, product, confirmed, sha256, "", by["galih"])
+        _shelve(session, paper, product, by["sari"])
     wired.database.run(hand_in)
+
+
+def _shelve(session: Session, paper: Paper, product: int, by: Actor) -> None:
+    """It stands in the library too, and is read at the kiosk once it is published."""
+    form = {"title": _title(paper), "number": paper.number, "year": str(paper.year), "enacted_on": paper.date, "place": paper.place,
+            "signatory": paper.signatory, "field_of_law": "Hukum Administrasi Negara", "language": "Indonesia", "in_force": "yes"}
+    title = cataloguing.save_title(session, describing.read_description(session, Kind.DECISION, form), by)
+    cataloguing.add_copies(session, title.id, 1, by, shelf="A-1")
+    attaching.set_digital(session, title.id, by, product_id=product)
 
 
 def _title(paper: Paper) -> str:

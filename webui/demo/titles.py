@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
-from kiosk.columns import Row
+from kiosk.exchange.columns import Row, read_row
+from kiosk.exchange.records import Source
 from webui.demo import words
 from webui.demo.words import BODY, EXAMPLE, OFFICE
 
@@ -15,11 +16,12 @@ ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII
 Values = dict[str, Any]
 
 
-def collection(seed: int = 7) -> list[Row]:
-    """The titles as rows of an import (see kiosk.columns): decisions, regulations, books, journals and articles, rulings."""
+def collection(seed: int = 7) -> Source:
+    """The titles as an import: decisions, regulations, books, journals and articles, rulings."""
     chance = random.Random(seed)  # noqa: S311 - nothing secret, the same collection every time
     made = [*_decisions(chance), *_regulations(chance), *_books(chance), *_journals(chance), *_rulings(chance)]
-    return [Row(line, {name: str(value) for name, value in _shelved(chance, values).items()}) for line, values in enumerate(made, 2)]
+    rows = [Row(line, {name: str(value) for name, value in _shelved(chance, values).items()}) for line, values in enumerate(made, 2)]
+    return Source("", lambda until: (read_row(row, until) for row in rows))
 
 
 def _decisions(chance: random.Random) -> Iterator[Values]:

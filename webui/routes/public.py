@@ -17,6 +17,7 @@ from foundation.database import Session
 from foundation.errors import Refused
 from foundation.files import FileStore
 from foundation.text import t
+from kiosk import surveying
 from scanner.pages import thumbnails
 from scanner.publishing import public
 from scanner.publishing.public import Wanted
@@ -134,6 +135,19 @@ def picture(product_id: int, number: int) -> Response:
     response = Response(content, mimetype="image/jpeg")
     response.set_etag(f"{found.sha256[:32]}-{number}")
     return _for_all(response, HOUR if "v" in request.args else MINUTE)
+
+
+@screens.get("/survei")
+@screens.get("/survei/<int:survey_id>")
+def survey(survey_id: int | None = None) -> Response:
+    """The result of a satisfaction survey that the office has published; without a number the latest one's."""
+    def made(db: Session) -> tuple[str, int]:
+        published = surveying.published(db)
+        shown = next((each for each in published if survey_id in (None, each.id)), None)
+        if survey_id and shown is None:
+            abort(404)
+        return public_pages.survey(links(), office(), published, surveying.result(db, shown) if shown else None), 200
+    return _page(made)
 
 
 @screens.get("/feed/document.json")

@@ -11,11 +11,12 @@ from foundation.clock import now
 from foundation.errors import Refused
 from foundation.office import office
 from foundation.people import PROGRAM, VISITOR, Actor
-from kiosk import lending, visiting
+from kiosk import lending, membership, visiting
 from kiosk.collection import Copy, CopyStatus, Kind
 from kiosk.loans import LOAN_WORKFLOW, Loan, LoanItem, LoanState, Outcome
-from kiosk.visits import Visit
-from tests.builders import ADMIN, OFFICER, a_guest, a_kiosk, a_loan, a_request, a_title, an_office
+from kiosk.members import BlockKind, Member
+from kiosk.visits import Category, Visit
+from tests.builders import ADMIN, OFFICER, a_guest, a_kiosk, a_loan, a_request, a_reservation, a_title, an_office
 
 
 @pytest.fixture
@@ -121,6 +122,42 @@ def test_every_blocking_reason_is_said_in_a_fixed_order(desk, clock):
         "At most %(limit)s copies of this sort can be borrowed at once.",
         "“%(title)s” is just now in somebody else’s hands.",
         "“%(title)s” is not lent out."]
+    assert all(reason.next_step for reason in refusal.value.reasons)
+
+
+def test_all_reasons_at_once_are_said_from_the_guest_book_to_the_last_title(desk, clock):
+    with desk.transaction() as session:
+        at = a_kiosk(session)
+        out, journal = a_title(session, "Buku A", kind=Kind.BOOK), a_title(session, "Jurnal B", kind=Kind.JOURNAL)
+        held, taken, free = (a_title(session, name, kind=Kind.BOOK) for name in ("Buku C", "Buku D", "Buku E"))
+        member = Member(number=1, name="Ratna Widyaningsih", category=Category.PUBLIC, joined_on=date(2025, 3, 10))
+        session.add(member)
+        session.flush()
+        visit = a_guest(session, at)
+        visit.person_key = member.key
+        a_loan(session, at, out, visit=visit)
+        before = a_loan(session, at, held, visit=a_guest(session, at, name="Bagas"))
+        a_reservation(session, at, held, a_guest(session, at, name="Cici"))
+        lending.return_items(session, before.id, [before.items[0].id], OFFICER)
+        a_request(session, at, taken, visit=a_guest(session, at, name="Dodi"))
+        member.valid_until = date(2026, 3, 31)
+        membership.block(session, member.key, BlockKind.OFFICE, "Buku rusak", None, ADMIN)
+        office(session).officer_admits, office(session).borrower_limit = True, 1
+        clock.shift(timedelta(days=30))
+        today = a_guest(session, at)
+        today.person_key = member.key
+        with pytest.raises(Refused) as refusal:
+            lending.request_loan(session, today.id, [journal.id, held.id, taken.id, free.id], "n", at, "id")
+    assert sentences(refusal) == [
+        "The officer has not let you in yet.",
+        "Your membership was valid until %(day)s.",
+        "You cannot borrow for the time being.",
+        "A loan of yours is overdue.",
+        "This would be %(count)s copies in your hands; %(limit)s are allowed.",
+        "“%(title)s” is not lent out.",
+        "“%(title)s” is kept for somebody who reserved it.",
+        "“%(title)s” is just now in somebody else’s hands.",
+        "At most %(limit)s copies of this sort can be borrowed at once."]
     assert all(reason.next_step for reason in refusal.value.reasons)
 
 

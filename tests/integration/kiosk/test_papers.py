@@ -19,7 +19,7 @@ from printer import paper, printouts
 from printer.printouts import Printout, PrintoutState
 from tests.builders import OFFICER, a_guest, a_kiosk, a_loan, a_request, a_title, an_office
 
-KEYS = Keys(session="s", slips={1: b"k" * 32})
+KEYS = Keys(session=b"s", slips={1: b"k" * 32}, contacts=b"c" * 32)
 pytestmark = pytest.mark.usefixtures("clock")
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,12 @@ from flask.testing import FlaskClient
 from jinja2.bccache import Bucket, BytecodeCache
 from werkzeug.test import TestResponse
 
+from foundation.clock import now
 from foundation.database import Database
 from foundation.people import Person, Role, add_person
 from foundation.settings import Settings
-from tests.builders import an_office
+from foundation.stations import Station, invite
+from tests.builders import a_kiosk, an_office
 from webui import create_app
 from webui.access import limiter
 
@@ -88,6 +91,17 @@ class Browser:
 @pytest.fixture
 def anybody(app: Flask) -> Browser:
     return Browser(app.test_client())
+
+
+@pytest.fixture
+def kiosk(app: Flask, database: Database) -> Browser:
+    """A registered kiosk's browser, on its attract screen."""
+    with database.transaction() as session:
+        by = a_kiosk(session)
+        code = invite(session.get_one(Station, by.station_id), now() + timedelta(hours=1))
+    browser = Browser(app.test_client())
+    browser.follow(browser.get(f"/kiosk/enrol/{code}"))
+    return browser
 
 
 @pytest.fixture

@@ -31,17 +31,6 @@ SIGNED = {"name": "Ratna Widyaningsih", "institution": "Umum", "category": "publ
 
 
 @pytest.fixture
-def kiosk(app: Flask, database: Database) -> Browser:
-    """A registered kiosk's browser, on its attract screen."""
-    with database.transaction() as session:
-        a_kiosk(session)
-        code = invite(session.scalars(sa.select(Station)).one(), now() + timedelta(hours=1))
-    browser = Browser(app.test_client())
-    browser.follow(browser.get(f"/kiosk/enrol/{code}"))
-    return browser
-
-
-@pytest.fixture
 def by(kiosk: Browser, database: Database) -> Actor:
     with database.reading() as session:
         station = session.scalars(sa.select(Station)).one()

@@ -400,7 +400,8 @@ def test_of_one_product_come_the_files_that_it_stands_in_also_before_and_after_i
 
 def test_a_region_code_can_stand_in_a_file_name(admin: Browser, database: Database) -> None:
     form = {"name": "KPU", "library": "JDIH", "time_zone": "Asia/Jakarta", "language": "id", "request_minutes": "30", "print_minutes": "60",
-            "retention_days": "90", "borrower_limit": "3", "heading": "Indonesia. KPU", "place": "Wirasari"}
+            "borrower_limit": "3", "hold_days": "3", "reminder_days": "2",
+            "member_months": "12", "heading": "Indonesia. KPU", "place": "Wirasari"}
     answer = admin.post("/office", **form, region="6/1")
     assert (answer.status_code, "Tulis huruf dan angka saja." in answer.text) == (422, True)
     assert admin.post("/office", **form, region="61").status_code == 303

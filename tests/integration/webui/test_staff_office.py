@@ -3,7 +3,7 @@
 import io
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from time_machine import Traveller
 
 from foundation.audit import AuditEntry
 from foundation.database import Database
+from foundation.jobs import Worker
 from foundation.office import Office
 from foundation.people import Person, Role
 from foundation.stationing import enrol
@@ -29,7 +30,8 @@ from tests.builders import a_kiosk, a_loan, a_title
 from tests.integration.webui.conftest import PASSWORD, Browser
 
 OFFICE = {"name": "KPU Wirasari (fiktif)", "library": "Perpustakaan Hukum", "address": "", "time_zone": "Asia/Makassar", "language": "id",
-          "request_minutes": "20", "print_minutes": "60", "retention_days": "90", "borrower_limit": "3", "slip_terms": "Harap dijaga.",
+          "request_minutes": "20", "print_minutes": "60", "borrower_limit": "3", "hold_days": "3", "reminder_days": "2",
+          "member_months": "12", "slip_terms": "Harap dijaga.",
           "copy_footer": "jdih.example/wirasari"}
 STATION = {"name": "Kiosk Belakang", "kind": "kiosk", "printer": "", "paper_mm": "58", "active": "1"}
 RULE = {"category": "student", "kind": "book", "loanable": "1", "max_copies": "4", "days": "14", "max_renewals": "0", "renewal_days": "0",
@@ -58,7 +60,8 @@ def test_settings_are_kept_and_felt_at_once(admin: Browser, database: Database) 
 
 
 @pytest.mark.parametrize(("field", "value"), [("name", " "), ("time_zone", "Mars/Olympus"), ("language", "xx"), ("request_minutes", "0"),
-                                              ("retention_days", "-1"), ("borrower_limit", "banyak"), ("borrower_limit", "²")])
+                                              ("borrower_limit", "banyak"), ("borrower_limit", "²"), ("hold_days", "0"),
+                                              ("reminder_days", ""), ("member_months", "121")])
 def test_a_setting_that_cannot_be_is_marked_and_nothing_is_lost(admin: Browser, database: Database, field: str, value: str) -> None:
     page = admin.post("/office", **OFFICE | {field: value})
     assert page.status_code == 422
@@ -71,11 +74,13 @@ def test_closing_a_day_moves_the_loans_due_then_and_shows_them(clock: Traveller,
     with database.transaction() as session:
         loan = a_loan(session, a_kiosk(session), a_title(session))
     assert loan.due_on == date(2026, 3, 17)
-    page = admin.follow(admin.post("/office/calendar/closed", day="2026-03-17", reason="Cuti bersama"))
+    page = admin.follow(admin.post("/office/calendar/closed", first="2026-03-17", last="", reason="Cuti bersama"))
     assert "1 pinjaman mendapat jatuh tempo baru." in page.text
-    assert "17 Mar 2026 → <b>18 Mar 2026</b>" in page.text
+    assert re.search(r"17 Mar 2026.+<b>18 Mar 2026</b></td>", page.text)
+    assert "Slip mereka masih menyebut tanggal yang lama" in page.text
     assert the(database, Loan).due_on == date(2026, 3, 18)
-    admin.post("/office/calendar/closed/2026-03-17/remove")
+    page = admin.follow(admin.post("/office/calendar/closed/2026-03-17/2026-03-17/remove"))
+    assert re.search(r"<b>17 Mar 2026</b> <span[^>]*>.+lebih awal", page.text)  # who has to come earlier than the slip says stands out
     assert the(database, Loan).due_on == date(2026, 3, 17)
     assert how_many(database, ClosedDay) == 0
 
@@ -91,21 +96,72 @@ def test_the_week_is_set_with_points_or_colons(admin: Browser, database: Databas
     assert how_many(database, OpeningDay) == 1
 
 
-@pytest.mark.parametrize(("day", "reason"), [("", "Libur"), ("2026-02-30", "Libur"), ("2026-03-17", "")])
-def test_a_closed_day_needs_its_day_and_reason(admin: Browser, database: Database, day: str, reason: str) -> None:
-    page = admin.post("/office/calendar/closed", day=day, reason=reason)
+@pytest.mark.parametrize(("day", "last", "reason"), [("", "", "Libur"), ("2026-02-30", "", "Libur"), ("2026-03-17", "", ""),
+                                                      ("2026-03-17", "besok", "Libur"), ("2026-03-17", "2026-03-16", "Libur")])
+def test_a_closed_day_needs_its_day_and_reason(admin: Browser, database: Database, day: str, last: str, reason: str) -> None:
+    page = admin.post("/office/calendar/closed", first=day, last=last, reason=reason)
     assert page.status_code == 422
     assert "aria-invalid" in page.text
     assert how_many(database, ClosedDay) == 0
 
 
+def test_national_holidays_are_proposed_and_added_in_one_go(clock: Traveller, admin: Browser, database: Database) -> None:
+    with database.transaction() as session:
+        loan = a_loan(session, a_kiosk(session), a_title(session))  # due on 17 March
+    assert "Hari libur nasional 2026 belum dimasukkan" in admin.get("/office/calendar").text
+    page = admin.get("/office/calendar?year=2026").text
+    assert 'value="Hari Kemerdekaan Republik Indonesia"' in page
+    assert re.search(r'value="2026-03-19" checked', page)
+    assert re.search(r'value="2026-01-01">', page)  # what is over is not proposed, but can be had
+    assert "perkiraan" in admin.get("/office/calendar?year=2027").text
+    form = {"day": ["2026-03-18", "2026-03-19"], "reason-2026-03-18": "Cuti bersama Nyepi", "reason-2026-03-19": ""}
+    refused = admin.post("/office/calendar/holidays/2026", **form)
+    assert refused.status_code == 422
+    assert 'id="2026-03-19-wrong"' in refused.text
+    assert 'value="Cuti bersama Nyepi"' in refused.text
+    added = admin.follow(admin.post("/office/calendar/holidays/2026", **form | {"reason-2026-03-19": "Nyepi"}))
+    assert "pinjaman mendapat jatuh tempo" not in added.text
+    assert "belum dimasukkan" not in added.text
+    with database.reading() as session:
+        assert dict(session.execute(sa.select(ClosedDay.day, ClosedDay.reason)).all()) == {
+            date(2026, 3, 18): "Cuti bersama Nyepi", date(2026, 3, 19): "Nyepi"}
+    assert the(database, Loan).due_on == loan.due_on
+    page = admin.get("/office/calendar?year=2026").text
+    assert re.search(r'value="2026-03-19" checked disabled', page)
+
+
+def test_holidays_of_far_years_are_not_for_adding(clock: Traveller, admin: Browser) -> None:
+    assert admin.post("/office/calendar/holidays/2030", day="2030-08-17").status_code == 404
+    assert admin.post("/office/calendar/holidays/2026").status_code == 422
+
+
+@pytest.mark.parametrize(("moment", "asked"), [
+    (datetime(2026, 10, 31, 3, tzinfo=UTC), False), (datetime(2026, 11, 2, 3, tzinfo=UTC), True)])
+def test_from_november_on_the_next_years_holidays_are_asked_for(clock: Traveller, signed_in: Callable[..., Browser], moment: datetime,
+                                                                asked: bool) -> None:
+    clock.move_to(moment)
+    assert ("nasional 2027 belum" in signed_in(Role.ADMIN).get("/office/calendar").text) is asked
+
+
 def test_the_rule_that_speaks_is_shown_and_why(admin: Browser) -> None:
     admin.post("/office/rules/new", **RULE)
     page = admin.get("/office/rules?category=student&kind=book").text
-    assert re.search(r"is-chosen.+?selama 14 hari", page, re.DOTALL)
-    assert "paling khusus" in page
+    assert "2 aturan cocok; yang pertama dalam urutan ini yang berlaku" in page
+    fitting = page.partition('<ol class="fitting">')[2].partition("</ol>")[0]
+    first, second = fitting.split("<li")[1:]
+    assert re.search(r"is-chosen.+selama 14 hari.+menyebut kategori dan jenis ini", first, re.DOTALL)
+    assert re.search(r"selama 7 hari.+berlaku untuk semua pengunjung dan semua jenis.+kalah khusus", second, re.DOTALL)
     page = admin.get("/office/rules?category=media&kind=journal").text
     assert re.search(r"is-chosen.+?dibaca di tempat", page, re.DOTALL)
+
+
+def test_every_pair_shows_its_rule_on_the_day_that_is_asked_about(admin: Browser) -> None:
+    admin.post("/office/rules/new", **RULE | {"valid_from": "2026-07-01", "valid_until": "2026-07-31"})
+    pair = r"category=student&amp;kind=book&amp;day={}#try\">(.+?)<span"
+    for day, terms in (("2026-06-30", "2 eks., 7 hari"), ("2026-07-31", "4 eks., 14 hari"), ("2026-08-01", "2 eks., 7 hari")):
+        page = admin.get(f"/office/rules?day={day}").text
+        assert re.search(pair.format(day), page)[1].strip() == terms
+    assert "2 eks., 7 hari" in admin.get("/office/rules?day=kemarin").text
 
 
 def test_a_rule_is_added_changed_and_deleted(admin: Browser, database: Database) -> None:
@@ -290,12 +346,19 @@ def uploads(app: Flask) -> list[Path]:
     return list((app.extensions["wiring"].settings.data / "uploads").glob("*"))
 
 
+def work_off_imports(app: Flask) -> None:
+    wired = app.extensions["wiring"]
+    assert Worker(wired.database, wired.jobs, ["importing"]).run_one()
+
+
 def test_a_clean_list_is_shown_first_and_then_imported(app: Flask, admin: Browser, database: Database) -> None:
     page = admin.follow(admin.post("/office/collection", file=a_file(GOOD)))
     assert "Semua baris dapat dipakai." in page.text
     assert how_many(database, Title) == 0
-    done = admin.follow(admin.post("/office/collection/import"))
-    assert "1 judul dan 2 eksemplar diimpor." in done.text
+    asked = admin.post("/office/collection/import")
+    assert "0 dari 1" in admin.follow(asked).text
+    work_off_imports(app)
+    assert "1 judul dan 2 eksemplar diimpor." in admin.get(asked.location).text
     assert (how_many(database, Title), how_many(database, Copy)) == (1, 2)
     assert uploads(app) == []
 
@@ -306,6 +369,7 @@ def test_bad_rows_are_listed_and_left_out_only_when_said(app: Flask, admin: Brow
     assert admin.post("/office/collection/import").status_code == 422
     assert how_many(database, Title) == 0
     admin.post("/office/collection/import", skip_bad="1")
+    work_off_imports(app)
     assert how_many(database, Title) == 1
     assert uploads(app) == []
 
@@ -330,7 +394,7 @@ def test_a_file_that_is_no_list_is_answered_with_a_sentence(app: Flask, admin: B
 def test_no_file_at_all_is_told_at_the_field(admin: Browser) -> None:
     page = admin.post("/office/collection")
     assert page.status_code == 422
-    assert "Pilih berkas CSV atau XLSX." in page.text
+    assert "Pilih berkas berisi koleksi." in page.text
 
 
 def test_another_persons_upload_is_not_seen(admin: Browser, signed_in: Callable[..., Browser], database: Database) -> None:

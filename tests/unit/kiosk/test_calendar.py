@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -42,6 +43,27 @@ def test_late_days_grow_by_one_on_each_open_day_only(calendar, due, earlier, lat
     assert calendar.late_days(due, due - timedelta(earlier)) == 0
     assert (calendar.late_days(due, returned + timedelta(1)) - calendar.late_days(due, returned)
             == calendar.is_open(returned + timedelta(1)))
+
+
+@given(calendars, st.dates(date(2026, 1, 1), date(2026, 3, 31)), starts, lengths)
+def test_closing_a_day_never_asks_for_anything_earlier_and_never_makes_anybody_later(open_then, day, start, days):
+    closed_now = Calendar(open_then.opening, {**open_then.closed, day: "Libur"}, open_then.zone)
+    assert closed_now.due_day(start, days) >= open_then.due_day(start, days)
+    assert closed_now.late_days(start, start + timedelta(days)) <= open_then.late_days(start, start + timedelta(days))
+
+
+@given(calendars, starts, starts)
+def test_late_days_of_two_stretches_are_those_of_the_whole(calendar, one, other):
+    due, returned = sorted([one, other])
+    between = due + (returned - due) / 2
+    assert calendar.late_days(due, returned) == calendar.late_days(due, between) + calendar.late_days(between, returned)
+
+
+@given(calendars)
+def test_spans_are_the_closed_days_told_shorter(calendar):
+    spans = calendar.spans()
+    assert [span.first + timedelta(n) for span in spans for n in range((span.last - span.first).days + 1)] == sorted(calendar.closed)
+    assert all(later.first - earlier.last > timedelta(1) for earlier, later in pairwise(spans))  # all are closed for the same reason
 
 
 @pytest.mark.parametrize(("lent", "closed", "due"), [

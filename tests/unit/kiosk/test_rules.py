@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from foundation.text import translator
 from kiosk.collection import Kind
-from kiosk.rules import LoanRule, choose, in_words, snapshot
+from kiosk.rules import LoanRule, because, choose, fitting, in_words, snapshot
 from kiosk.visits import Category
 
 DAY = date(2026, 3, 10)
@@ -50,6 +50,38 @@ def test_the_rule_chosen_fits_and_none_that_fits_says_more(rules, category, kind
     assert all(says(rule) <= says(chosen) for rule in fitting)
 
 
+def rank(rule):
+    return (rule.category is not None, rule.kind is not None, rule.is_dated)
+
+
+@given(rule_books.map(numbered), st.sampled_from(Category), st.sampled_from(Kind), st.randoms())
+def test_the_rules_that_fit_stand_in_one_order_whatever_order_they_came_in(rules, category, kind, chance):
+    in_order = fitting(rules, category, kind, DAY)
+    chance.shuffle(rules)
+    assert fitting(rules, category, kind, DAY) == in_order
+    assert [rank(rule) for rule in in_order] == sorted(map(rank, in_order), reverse=True)
+
+
+@given(rule_books.map(numbered), st.sampled_from(Category), st.sampled_from(Kind))
+def test_rules_that_may_stand_together_never_tie(rules, category, kind):
+    kept = []
+    for each in rules:
+        if not any(each.rivals(other) for other in kept):
+            kept.append(each)
+    ranks = [rank(rule) for rule in fitting(kept, category, kind, DAY)]
+    assert len(ranks) == len(set(ranks))
+
+
+@given(rule_books.map(numbered))
+def test_who_is_a_rival_of_whom_is_mutual(rules):
+    assert all(one.rivals(other) is other.rivals(one) for one in rules for other in rules)
+
+
+def test_why_a_rule_speaks_is_what_it_names():
+    assert because(rule(1, Category.STUDENT, Kind.BOOK)) == "names this category and this kind"
+    assert because(rule(1, valid_from=DAY)) == "is for everybody and everything, for these days"
+
+
 def test_a_rule_for_a_visitor_goes_before_one_for_a_kind_of_work():
     everyone, books = rule(1), rule(2, kind=Kind.BOOK)
     students, students_books = rule(3, Category.STUDENT), rule(4, Category.STUDENT, Kind.BOOK)
@@ -87,6 +119,11 @@ def test_a_snapshot_is_json_and_says_the_same_as_its_rule():
 @pytest.mark.parametrize(("rule", "english", "indonesian"), [
     (rule(), "All visitors, all kinds: at most 2 copies, for 7 days, 1 renewal.",
      "Semua pengunjung, semua jenis: paling banyak 2 eksemplar, selama 7 hari, 1 kali perpanjangan."),
+    (rule(suspension_days=2, grace_days=3),
+     "All visitors, all kinds: at most 2 copies, for 7 days, 1 renewal, 2 days without loans for each late day, "
+     "the first 3 late days do not count.",
+     "Semua pengunjung, semua jenis: paling banyak 2 eksemplar, selama 7 hari, 1 kali perpanjangan, 2 hari tidak boleh meminjam untuk "
+     "tiap hari terlambat, 3 hari terlambat pertama tidak dihitung."),
     (rule(kind=Kind.JOURNAL, loanable=False), "All visitors, Journals: read on the spot only.",
      "Semua pengunjung, Jurnal: hanya dibaca di tempat."),
     (rule(category=Category.MEDIA, max_copies=1, days=1, max_renewals=0, suspension_days=1, fine_per_day=1500),

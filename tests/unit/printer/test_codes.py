@@ -34,6 +34,14 @@ def test_white_space_that_a_scanner_types_is_nothing():
     assert codes.read(KEYS, f" {code[:10]} {code[10:]}\t\r\n") == 7
 
 
+def test_a_card_is_told_from_a_slip_by_its_first_digit_and_neither_opens_as_the_other():
+    card, slip = codes.make(KEYS, 7, codes.Of.CARD), codes.make(KEYS, 7)
+    assert (codes.is_card(card), codes.is_card(slip), codes.is_card(card[:-1])) == (True, False, False)
+    assert codes.read(KEYS, card, codes.Of.CARD) == 7
+    assert kind_of(card) is Wrong.FOREIGN
+    assert kind_of("1" + card[1:]) is Wrong.FORGED
+
+
 def kind_of(text):
     with pytest.raises(WrongCode) as refusal:
         codes.read(KEYS, text)

@@ -30,6 +30,7 @@ ADDED = {
         sa.Column("register_number", sa.String(60), nullable=False, server_default=""),
         sa.Column("cover", sa.String(80), nullable=False, server_default=""),
         sa.Column("digital", sa.String(80), nullable=False, server_default=""),
+        sa.Column("digital_pages", sa.Integer(), nullable=False, server_default="0"),
         sa.Column("product_id", sa.Integer(), nullable=True),
         sa.Column("elsewhere", sa.String(60), nullable=False, server_default=""),
         sa.Column("extra", sa.JSON(), nullable=False, server_default="{}"),
@@ -38,8 +39,16 @@ ADDED = {
     "visit": (
         sa.Column("group_name", sa.String(100), nullable=False, server_default=""),
         sa.Column("member_id", sa.Integer(), nullable=True),
+        sa.Column("first_of_month", sa.Boolean(), nullable=False, server_default=sa.false()),
     ),
 }
+# who was forgotten already cannot be told apart any more: each of these visits counts as a person
+FIRST_OF_MONTH = """
+UPDATE visit SET first_of_month = true WHERE signed_at IS NOT NULL AND (person_key = '' OR NOT EXISTS (
+  SELECT 1 FROM visit AS earlier WHERE earlier.person_key = visit.person_key AND earlier.signed_at IS NOT NULL AND earlier.id < visit.id
+  AND substr(CAST(earlier.day AS VARCHAR), 1, 7) = substr(CAST(visit.day AS VARCHAR), 1, 7)))"""
+
+REPORTED = ["day", "category", "purpose", "people", "first_of_month", "arrived_at", "institution", "signed_at"]
 
 
 def upgrade() -> None:
@@ -47,11 +56,14 @@ def upgrade() -> None:
         for column in columns:
             op.add_column(table, column)
     op.execute("UPDATE title SET changed_at = added_at")
+    op.execute(FIRST_OF_MONTH)
     with op.batch_alter_table("title") as title:
         title.alter_column("changed_at", existing_type=sa.DateTime(timezone=True), nullable=False)
     op.create_index("ix_title_elsewhere", "title", ["elsewhere"])
     op.create_index("ix_title_product_id", "title", ["product_id"])
     op.create_index("ix_visit_member_id", "visit", ["member_id"])
+    op.create_index("ix_visit_report", "visit", REPORTED)
+    op.create_index("ix_loan_item_closed_at", "loan_item", ["closed_at"])
     op.create_table("collection_import",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(200), nullable=False),
@@ -93,6 +105,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(40), nullable=False),
         sa.Column("about", sa.String(40), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
         sa.Column("borrower_key", sa.String(240), nullable=False),
         sa.Column("contact", sa.String(100), nullable=False),
         sa.Column("language", sa.String(2), nullable=False),
@@ -103,7 +116,8 @@ def upgrade() -> None:
         sa.Column("made_by", sa.String(100), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("trouble", sa.String(300), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_message")
+        sa.PrimaryKeyConstraint("id", name="pk_message"),
+        sa.UniqueConstraint("kind", "about", "day", name="uq_message_kind_about_day")
     )
     op.create_index("ix_message_about", "message", ["about"])
     op.create_index("ix_message_borrower_key", "message", ["borrower_key"])
@@ -116,6 +130,7 @@ def upgrade() -> None:
         sa.Column("begun_by", sa.String(100), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_by", sa.String(100), nullable=True),
+        sa.Column("report", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_stock_take")
     )
     op.create_table("survey",
@@ -221,7 +236,8 @@ def downgrade() -> None:
     for table in ("renewal", "block", "sighting", "reservation", "survey_answer", "survey", "stock_take", "message", "member",
                   "collection_import"):
         op.drop_table(table)
-    for index, table in (("ix_visit_member_id", "visit"), ("ix_title_product_id", "title"), ("ix_title_elsewhere", "title")):
+    for index, table in (("ix_loan_item_closed_at", "loan_item"), ("ix_visit_report", "visit"),
+                         ("ix_visit_member_id", "visit"), ("ix_title_product_id", "title"), ("ix_title_elsewhere", "title")):
         op.drop_index(index, table)
     for table, columns in ADDED.items():
         with op.batch_alter_table(table) as altered:

@@ -9,11 +9,13 @@ from flask.typing import ResponseReturnValue
 from foundation.errors import Refused
 from foundation.office import office
 from foundation.text import translator
-from kiosk import finding, lending, rules, serving, slips, visiting
+from kiosk import finding, lending, membership, rules, serving, slips, visiting
 from kiosk.searching import search
 from kiosk.visits import Category, Purpose, Visit, VisitState
+from printer.codes import is_card
 from webui import language
 from webui.routes.desk.frame import LONGEST_CODE, do, go, page, screens
+from webui.routes.desk.members import block, of_blocks
 from webui.wiring import wiring
 
 
@@ -26,12 +28,35 @@ def visitors() -> ResponseReturnValue:
 
 @screens.get("/visitor/<int:visit_id>")
 def visitor(visit_id: int) -> ResponseReturnValue:
-    """What is known of the person of this visit: by name and institution, as far as these tell."""
+    return _visitor(visit_id)
+
+
+def _visitor(visit_id: int, refusal: Refused | None = None) -> str:
+    """What is known of the person of this visit: a member, or by name and institution, as far as these tell."""
     with wiring().database.reading() as db:
         visit = db.get(Visit, visit_id) or abort(404)
         visits, loans = lending.history(db, visit.person_key) if visit.person_key else ([visit], [])
-        return page("desk/visitor.html", visit=visit, visits=visits, loans=loans,
-                    late=finding.lateness(db), may_borrow=visit.state is VisitState.ADMITTED)
+        member = membership.member_of(db, visit.person_key)
+        return page("desk/visitor.html", visit=visit, visits=visits, loans=loans, member=member, refusal=refusal,
+                    errors=refusal.fields if refusal else {}, late=finding.lateness(db), may_borrow=visit.state is VisitState.ADMITTED,
+                    namesakes=[] if member or not visit.name else membership.namesakes(db, visit.name, visit.institution),
+                    **of_blocks(db, visit.person_key, "block" if refusal else ""))
+
+
+@screens.post("/visitor/<int:visit_id>/block")
+def block_guest(visit_id: int) -> ResponseReturnValue:
+    try:
+        do(lambda db: block(db, db.get_one(Visit, visit_id).person_key or abort(404)))
+    except Refused as refusal:
+        return _visitor(visit_id, refusal), refusal.status
+    return go(".visitor", "blocked", visit_id=visit_id)
+
+
+@screens.post("/visitor/<int:visit_id>/recognise")
+def recognise(visit_id: int) -> ResponseReturnValue:
+    """The guest is a member who came without the card."""
+    do(lambda db: membership.recognise(db, visit_id, request.form.get("member", 0, int), g.actor))
+    return go(".visitor", "recognised", visit_id=visit_id)
 
 
 @screens.get("/guest")
@@ -55,6 +80,8 @@ def sign_guest() -> ResponseReturnValue:
 def lend(visit_id: int) -> ResponseReturnValue:
     """Lending without the kiosk: the copies chosen so far stand in the address, so that nothing is kept before the hand-over."""
     words, codes = request.args.get("q", "")[:LONGEST_CODE].strip(), request.args.getlist("copy")
+    if is_card(words):
+        return redirect(url_for(".scan", code=words), 303)
     with wiring().database.reading() as db:
         visit = db.get(Visit, visit_id) or abort(404)
         if words and (found := finding.copy_with(db, words)):
@@ -62,9 +89,10 @@ def lend(visit_id: int) -> ResponseReturnValue:
         chosen = serving.copies_with(db, codes)
         wishes = serving.in_hand(db, visit, chosen)
         hits = search(db, words, only_available=True, limit=8).hits if words else []
+        away = [hit for hit in search(db, words, limit=8).hits if hit.id not in {free.id for free in hits}] if words else []
         return page("desk/lend.html", visit=visit, codes=[copy.code for copy in chosen], words=words, wishes=wishes,
                     reasons=lending.reasons_against(db, visit, wishes, office(db)),
-                    hits=hits, copies=finding.copies_to_lend(db, [hit.id for hit in hits]), nonce=secrets.token_urlsafe(16),
+                    hits=hits, away=away, copies=finding.copies_to_lend(db, [hit.id for hit in hits]), nonce=secrets.token_urlsafe(16),
                     said=lambda rule: rules.in_words(rule, translator(language.current())))
 
 

@@ -96,5 +96,7 @@ def _home(what: What, key: str, **more: str) -> str:
             return url_for(".loan", loan_id=int(key.partition(".")[0]), **more)
         case What.TICKET:
             return url_for(".visitor", visit_id=int(key), **more)
+        case What.CARD:
+            return url_for(".member", member_id=int(key), **more)
         case What.DAY_SLIP:
             return url_for(".day_book", day=key, **more)

@@ -1,60 +1,136 @@
-"""Bringing in a collection: a file is put aside, every bad row of it shown, and then it is imported or dropped."""
+"""The collection comes in and goes out: a file is put aside, every bad record of it shown, then it is imported, as a job, or dropped."""
 
-from flask import abort, g, redirect, request, url_for
+import tempfile
+import zipfile
+from pathlib import Path
+from typing import cast
+
+from flask import abort, g, redirect, render_template, request, send_file, session, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import FileStorage
 
+from foundation.clock import today
 from foundation.errors import Refused
 from foundation.text import t, translator
-from kiosk import importing
+from kiosk.exchange import bringing, exporting, importing
+from kiosk.exchange.formats import recognise
+from kiosk.exchange.imports import CollectionImport
+from kiosk.exchange.records import describe
+from kiosk.exchange.tables import LARGEST_FILE
 from webui import language, uploads
 from webui.routes.office.frame import do, go, page, screens
 from webui.wiring import wiring
 
-MOST_SHOWN = 500  # bad rows on one page
+MOST_SHOWN = 500  # bad records on one page
+AROUND = 2**20    # bytes of the form around a file
 
 
 @screens.get("/collection")
 def collection() -> ResponseReturnValue:
-    return page("office/collection.html", counts=request.args)
+    return _collection()
+
+
+def _collection(refusal: Refused | None = None) -> ResponseReturnValue:
+    with wiring().database.reading() as db:
+        latest = bringing.latest(db)
+    return page("office/collection.html", refusal, formats=exporting.FORMATS, latest=latest)
 
 
 @screens.post("/collection")
 def upload() -> ResponseReturnValue:
-    given = request.files.get("file")
-    if not given or not given.filename:
-        return page("office/collection.html", Refused(t("No file is chosen."), fields={"file": t("Choose a CSV or XLSX file.")}), counts={})
-    uploads.keep(given)
+    request.max_content_length = LARGEST_FILE + AROUND
+    given = [each for each in request.files.getlist("file") if each.filename]
+    if not given:
+        return _collection(Refused(t("No file is chosen."), fields={"file": t("Choose a file with a collection.")}))
+    if len(given) == 1:
+        uploads.keep(given[0])
+    else:
+        _keep_together(given)
     return redirect(url_for(".check"), 303)
+
+
+def _keep_together(files: list[FileStorage]) -> None:
+    """Several files, such as the two that SLiMS exports, as one."""
+    with tempfile.TemporaryFile() as together:
+        with zipfile.ZipFile(together, "w") as archive:
+            for number, file in enumerate(files):
+                with archive.open(f"{number}.csv", "w", force_zip64=True) as inside:
+                    file.save(inside)
+        together.seek(0)
+        uploads.keep(FileStorage(together, " + ".join(Path(file.filename or "").name for file in files)))
 
 
 @screens.get("/collection/check")
 def check() -> ResponseReturnValue:
-    """The dry run: what would come in, and every row that cannot be used, with its line and reason."""
+    """The dry run: what would come in, and every record that cannot be used, with its place and reason."""
     found = uploads.kept()
     if found is None:
         return redirect(url_for(".collection"), 303)
     try:
+        source = recognise(*found)
         with wiring().database.reading() as db:
-            table = importing.read_table(*found)
-            plan = importing.check(db, table)
+            plan = importing.check(db, source)
     except Refused as refusal:
         uploads.forget()
-        return page("office/collection.html", refusal, counts={})
-    return page("office/check.html", name=found[1], plan=plan, ignored=table.ignored, most=MOST_SHOWN, copies=plan.copies,
-                said=lambda bad: importing.describe(bad, translator(language.current())))
+        return _collection(refusal)
+    session["checked"] = [found[0].name, source.format, plan.records, plan.wrong]
+    return page("office/check.html", name=found[1], plan=plan, format=source.format, ignored=source.ignored, most=MOST_SHOWN, said=_said)
+
+
+def _said(bad: importing.BadRow) -> str:
+    return describe(bad, translator(language.current()))
 
 
 @screens.post("/collection/import")
 def import_now() -> ResponseReturnValue:
-    found = uploads.kept() or abort(404)
-    with wiring().database.reading() as db:  # the file takes a while: nobody has to wait for it to be read
-        plan = importing.check(db, importing.read_table(*found))
-    done = do(lambda db: importing.apply(db, plan, g.actor, skip_bad="skip_bad" in request.form))
+    """What was checked becomes a job; its page tells how far it is."""
+    path, name = uploads.kept() or abort(404)
+    checked, form, records, wrong = session.get("checked") or ("", "", 0, 0)
+    if checked != path.name:
+        return redirect(url_for(".check"), 303)
+    skip_bad = "skip_bad" in request.form
+    if wrong and not skip_bad:
+        raise Refused(t("Nothing was imported: some rows cannot be used."), t("Correct these rows in the file, or choose to skip them."),
+                      status=422)
+    with path.open("rb") as file:
+        kept = wiring().files.put(file)
+    asked = do(lambda db: bringing.order(db, name, form, kept, records, skip_bad, g.actor))
     uploads.forget()
-    return go(".collection", "imported", titles=done.titles, copies=done.copies)
+    session.pop("checked", None)
+    return redirect(url_for(".import_progress", import_id=asked.id), 303)
+
+
+@screens.get("/collection/imports/<int:import_id>")
+def import_progress(import_id: int) -> ResponseReturnValue:
+    """How far an import is; the part that changes alone, where the page asks for it again."""
+    with wiring().database.reading() as db:
+        asked = db.get(CollectionImport, import_id) or abort(404)
+    if request.headers.get("HX-Request"):
+        return render_template("office/_import.html", asked=asked, said=_said, mistakes=bringing.mistakes(asked))
+    return page("office/import.html", asked=asked, said=_said, mistakes=bringing.mistakes(asked))
 
 
 @screens.post("/collection/drop")
 def drop_upload() -> ResponseReturnValue:
     uploads.forget()
     return go(".collection", "dropped")
+
+
+@screens.post("/collection/export")
+def export() -> ResponseReturnValue:
+    """The whole collection as a file; it is written to its end before any of it is sent, so that none arrives cut off."""
+    form = request.form.get("format", "")
+    if form not in exporting.FORMATS:
+        abort(400)
+    chosen = exporting.FORMATS[form]
+    file = tempfile.TemporaryFile()  # noqa: SIM115 whoever sends it closes it
+    try:
+        with wiring().database.reading() as db:
+            exporting.write(db, form, file)
+    except Refused as refusal:
+        file.close()
+        return _collection(refusal)
+    do(lambda db: exporting.note(db, form, g.actor))
+    file.seek(0)
+    name = f"{translator(language.current())(t('collection'))}-{today(wiring().office().time_zone)}.{chosen.suffix}"
+    return send_file(cast("tempfile._TemporaryFileWrapper[bytes]", file), chosen.media, as_attachment=True, download_name=name)

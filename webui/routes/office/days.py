@@ -10,12 +10,13 @@ from foundation.clock import today
 from foundation.database import Session
 from foundation.errors import Refused
 from foundation.text import clean, t
-from kiosk import calendar, lending
+from kiosk import calendar, holidays, lending, slips
 from kiosk.loans import Loan
 from webui.routes.office.frame import date_in, do, go, page, screens, wrong
 from webui.wiring import wiring
 
 MOST_MOVES_SHOWN = 50
+ASK_FROM = 11  # November: by then the government has said which days of the next year are free
 WEEK = [date(2024, 1, day) for day in range(1, 8)]  # any Monday to Sunday, for the names of weekdays
 
 
@@ -34,28 +35,57 @@ def save_week() -> ResponseReturnValue:
 
 
 @screens.post("/calendar/closed")
-def close_day() -> ResponseReturnValue:
+def close_days() -> ResponseReturnValue:
+    """Closed from a day to a day; to the same day where no second one is given."""
     try:
-        day = _chosen_day()
-        moved = do(lambda db: calendar.add_closed_day(db, day, request.form.get("reason", ""), g.actor))
+        first, last = _chosen_day(), date_in("last")
+        moved = do(lambda db: calendar.close_span(db, first, last or first, request.form.get("reason", ""), g.actor))
     except Refused as refusal:
         return _days(refusal, form="closed")
     return go(".days", "added", moved=len(moved))
 
 
-@screens.post("/calendar/closed/<day>/remove")
-def open_day(day: str) -> ResponseReturnValue:
+@screens.post("/calendar/closed/<first>/<last>/remove")
+def open_days(first: str, last: str) -> ResponseReturnValue:
     try:
-        closed = date.fromisoformat(day)
+        span = date.fromisoformat(first), date.fromisoformat(last)
     except ValueError:
         abort(404)
-    return go(".days", "removed", moved=len(do(lambda db: calendar.remove_closed_day(db, closed, g.actor))))
+    return go(".days", "removed", moved=len(do(lambda db: calendar.open_days(db, *span, g.actor))))
 
 
-def _days(refusal: Refused | None = None, form: str = "") -> ResponseReturnValue:
+@screens.post("/calendar/holidays/<int:year>")
+def close_holidays(year: int) -> ResponseReturnValue:
+    """The proposed holidays that are ticked, each with the reason that stands beside it."""
+    if year not in _years():
+        abort(404)
+    ticked = set(request.form.getlist("day"))
+    days = {each.day: request.form.get(f"reason-{each.day}", "") for each in holidays.of(year) if each.day.isoformat() in ticked}
+    try:
+        moved = do(lambda db: calendar.close_days(db, days, g.actor))
+    except Refused as refusal:
+        return _days(refusal, form="holidays", year=year)
+    return go(".days", "added", moved=len(moved))
+
+
+def _years() -> tuple[int, int]:
+    """This year and the next one, whose holidays can be added."""
+    year = today(wiring().office().time_zone).year
+    return year, year + 1
+
+
+def _days(refusal: Refused | None = None, form: str = "", year: int = 0) -> ResponseReturnValue:
+    day, year = today(wiring().office().time_zone), year or request.args.get("year", 0, int)
     with wiring().database.reading() as db:
-        return page("office/calendar.html", refusal, form=form, calendar=calendar.load(db), week=WEEK, values=request.form,
-                    moved=_moved(db, request.args.get("moved", 0, int)), today=today(wiring().office().time_zone))
+        opening = calendar.load(db)
+        unset = [each for each in _years() if (each == day.year or day.month >= ASK_FROM) and holidays.is_missing(each, opening.closed)]
+        return page("office/calendar.html", refusal, form=form, calendar=opening, week=WEEK, values=request.form, today=day,
+                    moved=_moved(db, request.args.get("moved", 0, int)), years=_years(), year=year, number=_number,
+                    proposed=holidays.of(year) if year in _years() else [], unset=unset)
+
+
+def _number(loan: Loan) -> str:
+    return slips.slip_number(loan, wiring().keys) or loan.call_sign
 
 
 def _moved(db: Session, count: int) -> list[tuple[Loan | None, dict[str, date]]]:
@@ -83,7 +113,7 @@ def _time(text: str) -> time:
 
 
 def _chosen_day() -> date:
-    day = date_in("day")
+    day = date_in("first")
     if day is None:
-        raise wrong("day", t("Choose the day."))
+        raise wrong("first", t("Choose the day."))
     return day

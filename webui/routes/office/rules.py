@@ -1,5 +1,6 @@
 """Loan rules: listed in words, changed, and tried out on a category of visitors and a kind of title."""
 
+from datetime import date
 from typing import Any
 
 from flask import abort, g, request
@@ -22,12 +23,22 @@ PROPOSED = {"loanable": True, "max_copies": 2, "days": 7, "max_renewals": 1, "re
 
 @screens.get("/rules")
 def loan_rules() -> ResponseReturnValue:
-    """Every rule in words; and, for a category and a kind that somebody chose, the one that speaks and why."""
-    category, kind = _choice(Category, "category"), _choice(Kind, "kind")
+    """Every rule in words, which one speaks for every pair of category and kind on a day, and for a chosen pair why."""
+    category, kind, day = _choice(Category, "category"), _choice(Kind, "kind"), _day()
     with wiring().database.reading() as db:
         every = rules.load(db)
-        speaks = rules.choose(every, category, kind, today(wiring().office().time_zone)) if category and kind else None
-        return page("office/rules.html", rules=every, category=category, kind=kind, speaks=speaks, said=_said, **_names())
+    fitting = rules.fitting(every, category, kind, day) if category and kind else []
+    pairs = {(each, work): rules.choose(every, each, work, day) for each in Category for work in Kind}
+    return page("office/rules.html", rules=every, category=category, kind=kind, day=day, fitting=fitting, pairs=pairs, said=_said,
+                because=rules.because, numbers={rule.id: number for number, rule in enumerate(every, 1)}, **_names())
+
+
+def _day() -> date:
+    """The day that is asked about; today where none is, or none that can be read."""
+    try:
+        return date.fromisoformat(clean(request.args.get("day"), 20))
+    except ValueError:
+        return today(wiring().office().time_zone)
 
 
 def _names() -> dict[str, Any]:

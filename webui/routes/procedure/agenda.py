@@ -1,14 +1,13 @@
 """The agenda book of a year: as a page to print, as PDF, and as a table for a spreadsheet."""
 
-from flask import Response, request
+from flask import request
 from flask.typing import ResponseReturnValue
 
 from foundation.text import t
 from scanner.procedure import agenda, dossier
-from webui import assets, spreadsheets
+from webui import assets, downloads, spreadsheets
 from webui.language import in_zone, say
 from webui.routes.procedure.frame import page, screens, today
-from webui.routes.procedure.papers import pdf
 from webui.wiring import wiring
 
 HEAD = (t("No."), t("Received"), t("Memo number"), t("Memo date"), t("From"), t("Subject"), t("Entered by"), t("Forwarded to"),
@@ -22,7 +21,7 @@ def book() -> ResponseReturnValue:
 
 @screens.get("/agenda.pdf")
 def book_pdf() -> ResponseReturnValue:
-    return pdf(_book("procedure/agenda_pdf.html")[0], f"agenda-{_year()}")
+    return downloads.pdf(_book("procedure/agenda_pdf.html")[0], f"agenda-{_year()}")
 
 
 def _year() -> int:
@@ -41,8 +40,7 @@ def book_csv() -> ResponseReturnValue:
     with wiring().database.reading() as db:
         entries = dossier.agenda_book(db, _year())
         rows = [_row(entry, given) for given in [dossier.dispositions(db, entries)] for entry in entries]
-    return Response(spreadsheets.csv([[say(word) for word in HEAD], *rows]), mimetype="text/csv",
-                    headers={"Content-Disposition": f'attachment; filename="agenda-{_year()}.csv"'})
+    return downloads.file(spreadsheets.csv([[say(word) for word in HEAD], *rows]), f"agenda-{_year()}.csv")
 
 
 def _row(entry: agenda.AgendaEntry, given: dict[int, agenda.Disposition]) -> list[str]:

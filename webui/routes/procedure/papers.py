@@ -2,14 +2,14 @@
 
 from typing import NamedTuple
 
-from flask import Response, abort
+from flask import abort
 from flask.typing import ResponseReturnValue
 
 from foundation.text import t
-from printer import typesetting
 from scanner.procedure import dossier
 from scanner.procedure.dossier import Dossier
 from webui import assets
+from webui.downloads import pdf
 from webui.routes.procedure.frame import page, screens
 from webui.wiring import wiring
 
@@ -57,9 +57,3 @@ def _look(db: object, product_id: int, kind: str) -> Dossier:
 def _facts() -> dict[str, object]:
     return {"seven": dossier.SEVEN, "step_names": dossier.STEP_NAMES, "confirmed": dossier.confirmed,
             "letters": assets.letters, "plain": assets.plain}
-
-
-def pdf(document: str, name: str) -> Response:
-    """The HTML document as a PDF of that name."""
-    return Response(typesetting.pdf(document), mimetype="application/pdf",
-                    headers={"Content-Disposition": f'inline; filename="{name}.pdf"'})

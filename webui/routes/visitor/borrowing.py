@@ -7,14 +7,18 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from foundation.database import Session
+from foundation.errors import Refused
 from foundation.office import office
-from kiosk import lending, rules, slips
+from foundation.text import t
+from kiosk import lending, reserving, rules, slips
 from kiosk.loans import Loan, LoanState
-from kiosk.visits import Visit
+from kiosk.reservations import ReservationState
+from kiosk.visits import Visit, VisitState
 from printer.qr import svg
 from webui import language
 from webui.access import visitor
-from webui.routes.visitor.kiosk import go, is_part, screens, visit_of_session
+from webui.routes.visitor.collection import chosen_here
+from webui.routes.visitor.kiosk import go, is_part, screens, tell, visit_of_session
 from webui.wiring import wiring
 
 
@@ -39,7 +43,7 @@ def basket() -> ResponseReturnValue:
     """What is in the basket, with the rule of each title and everything that stands in the way, each with its next step."""
     with wiring().database.reading() as db:
         visit = visit_of_session(db)
-        wanted = lending.wishes(db, session.get("basket", []), visit.category if visit else None)
+        wanted = lending.wishes(db, session.get("basket", []), visit)
         against = lending.reasons_against(db, visit or Visit(person_key=""), wanted, office(db))
     words = [rules.in_words(wish.rule, language.say) if wish.rule else None for wish in wanted]
     return render_template("visitor/basket.html", wanted=list(zip(wanted, words, strict=True)), against=against, visit=visit)
@@ -89,3 +93,45 @@ def cancel() -> ResponseReturnValue:
     if "loan_id" in session:
         wiring().database.run(lambda db: lending.cancel(db, session["loan_id"], visitor()))
     return go("loan")
+
+
+@screens.post("/title/<int:title_id>/reserve")
+def reserve(title_id: int) -> ResponseReturnValue:
+    """A place in the title's queue; before the guest book is signed, that first, and then back to the title."""
+    def join(db: Session) -> int | None:
+        visit = visit_of_session(db)
+        if visit is None or visit.state is VisitState.ARRIVED:
+            return None
+        return reserving.place(db, reserving.reserve(db, visit.id, title_id, request.form["nonce"][:64], visitor(), language.current()))
+    place = wiring().database.run(join)
+    if place is None:
+        session["wanted"] = title_id
+        return redirect(url_for(".start"), 307)
+    tell(t("Reserved."), "")
+    return go("title", title_id=title_id, **chosen_here(request.args))
+
+
+@screens.post("/title/<int:title_id>/give-up")
+def give_up(title_id: int) -> ResponseReturnValue:
+    """The visitor leaves the queue of this title."""
+    def leave(db: Session) -> None:
+        visit = visit_of_session(db)
+        it = reserving.standing(db, title_id, visit).reservation
+        if not reserving.is_of(it, visit):
+            raise Refused(t("This reservation was not made in this visit."), t("Ask the officer to cancel it."))
+        reserving.cancel(db, it.id, visitor())
+    wiring().database.run(leave)
+    tell(t("The reservation is cancelled."))
+    return go("title", title_id=title_id, **chosen_here(request.args))
+
+
+def tell_what_lies_ready(db: Session, visit: Visit) -> None:
+    """Once after signing in. The title is named to a member with a card only: a name in the guest book anybody can write."""
+    ready = [it for it in reserving.of_person(db, visit.person_key) if it.state is ReservationState.READY]
+    if not ready:
+        return
+    until, next_step = language.long_date(ready[0].keep_until), t("Ask for it at the officer’s desk.")
+    if visit.member_id:
+        tell(t("“%(title)s” lies ready for you until %(day)s."), next_step, title=ready[0].title.title, day=until)
+    else:
+        tell(t("A copy that you reserved lies ready for you until %(day)s."), next_step, day=until)

@@ -10,12 +10,12 @@ from werkzeug.datastructures import MultiDict
 from foundation.clock import today
 from foundation.database import Session
 from foundation.text import t
-from kiosk import lending, rules
+from kiosk import attaching, lending, reserving, rules
 from kiosk.availability import availability
 from kiosk.collection import Kind, Title
 from kiosk.searching import MOST, Years
 from kiosk.searching import search as find
-from webui import language
+from webui import language, title_files
 from webui.access import visitor
 from webui.routes.visitor.kiosk import begin, go, is_part, screens, tell, visit_of_session
 from webui.wiring import wiring
@@ -37,9 +37,11 @@ def search() -> ResponseReturnValue:
                      only_available=given.get("free") == "yes", limit=upto - after, offset=after)
         visit = visit_of_session(db)
         example = None if found.hits else _example(db)
+        pictures = attaching.pictured(db, [hit.id for hit in found.hits])
     page = "visitor/_hits.html" if after else "visitor/_found.html" if is_part() else "visitor/search.html"
-    return render_template(page, found=found, visit=visit, chosen=_chosen(given), kinds=kinds, all_kinds=Kind,
-                           year_spans=_year_spans(), after=after, upto=upto, page=PAGE, may_have_more=upto < found.total, example=example)
+    return render_template(page, found=found, visit=visit, chosen=chosen_here(given), kinds=kinds, all_kinds=Kind,
+                           year_spans=_year_spans(), after=after, upto=upto, page=PAGE, may_have_more=upto < found.total, example=example,
+                           pictures=pictures)
 
 
 def _number(text: str | None, otherwise: int) -> int:
@@ -68,7 +70,7 @@ def _year_spans() -> list[str]:
             f"{year - 11}-{year - 7}", f"-{year - 12}"]
 
 
-def _chosen(given: MultiDict[str, str]) -> dict[str, object]:
+def chosen_here(given: MultiDict[str, str]) -> dict[str, object]:
     """What a link back to these results has to carry."""
     kept = {name: given.get(name, "")[:200] for name in ("q", "year", "free", "upto") if given.get(name)}
     if not SPAN.fullmatch(kept.get("year", "-")):
@@ -86,9 +88,13 @@ def title(title_id: int) -> ResponseReturnValue:
         rule = rules.choose(rules.load(db), visit.category if visit else None, it.kind, today(wiring().office().time_zone))
         copies = availability(db, [title_id])[title_id]
         here = lending.free_copy(db, title_id, also_reference=True)
-    return render_template("visitor/title.html", it=it, copies=copies, here=here, rule=rule, visit=visit,
-                           rule_words=rules.in_words(rule, language.say) if rule else None, chosen=_chosen(request.args),
-                           in_basket=title_id in session.get("basket", []), nonce=secrets.token_urlsafe(16))
+        standing = reserving.standing(db, title_id, visit) if copies.total and not copies.free else None
+        picture, digital = attaching.pictured(db, [title_id]).get(title_id), title_files.digital_of(db, it)
+    return render_template("visitor/title.html", it=it, picture=picture, digital=digital, copies=copies, here=here, rule=rule, visit=visit,
+                           rule_words=rules.in_words(rule, language.say) if rule else None, chosen=chosen_here(request.args),
+                           in_basket=title_id in session.get("basket", []), standing=standing,
+                           mine=bool(standing and reserving.is_of(standing.reservation, visit)),
+                           nonce=secrets.token_urlsafe(16))
 
 
 @screens.post("/title/<int:title_id>/read")
@@ -101,4 +107,4 @@ def read_here(title_id: int) -> ResponseReturnValue:
     copy = wiring().database.run(read)
     tell(t("Noted: you read it here. It stands on shelf %(shelf)s."),
          t("Please leave it on the reading table when you are done."), shelf=copy.shelf or "–")
-    return go("title", title_id=title_id, **_chosen(request.args))
+    return go("title", title_id=title_id, **chosen_here(request.args))

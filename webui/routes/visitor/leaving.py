@@ -11,6 +11,7 @@ from kiosk.loans import Loan, LoanState
 from kiosk.visits import VisitState
 from webui.access import csrf, visitor
 from webui.routes.visitor.kiosk import go, screens, visit_of_session
+from webui.routes.visitor.survey import forget, open_survey
 from webui.wiring import wiring
 
 
@@ -27,11 +28,7 @@ def finish() -> ResponseReturnValue:
 def leave() -> ResponseReturnValue:
     """Going home ends the visit and takes back a request not handed over; either way this screen forgets everything."""
     going = request.form.get("going") == "home"
-    thanks = wiring().database.run(lambda db: _leave(db, going))
-    look = {name: session[name] for name in ("language", "text", "contrast") if name in session}
-    session.end()
-    session.update(look, thanks=thanks)
-    return go("thanks")
+    return forget(**wiring().database.run(lambda db: _leave(db, going)))
 
 
 def _leave(db: Session, going: bool) -> dict[str, str]:
@@ -57,13 +54,18 @@ def thanks() -> ResponseReturnValue:
         return go("attract")
     said = session["thanks"]
     due = date.fromisoformat(said["due"]) if "due" in said else None
-    return render_template("visitor/thanks.html", due=due, call=said.get("call"))
+    return render_template("visitor/thanks.html", due=due, call=said.get("call"), rated="rated" in said, answered=said.get("answered"))
 
 
 @screens.post("/rate")
 def rate() -> ResponseReturnValue:
-    score = request.form.get("score", 0, type=int)
-    wiring().database.run(lambda db: visiting.rate(db, score, visitor()))
+    """One tap; while a survey is open it is offered after it."""
+    score, said = request.form.get("score", 0, type=int), session.get("thanks")
+    if said is None or "rated" not in said:
+        wiring().database.run(lambda db: visiting.rate(db, score, visitor()))
+    if said is not None and open_survey():
+        session["thanks"] = {**said, "rated": True}
+        return go("thanks")
     session.end()
     return go("attract")
 

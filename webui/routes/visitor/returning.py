@@ -1,16 +1,20 @@
 """Bringing back: a slip or a copy's label, scanned on any screen, read by the camera or typed by hand."""
 
+from datetime import date
+
 from flask import g, render_template, request, session
 from flask.typing import ResponseReturnValue
 
 from foundation.database import Session
 from foundation.errors import Refused
+from foundation.stations import printer_station
 from foundation.text import t
-from kiosk import lending, slips
+from kiosk import lending, membership, renewing, reserving, slips
 from kiosk.loans import OUT, Loan
 from printer.codes import Wrong, WrongCode
 from printer.decoding import decode
 from webui.access import limiter, visitor
+from webui.routes.visitor.guestbook import greet
 from webui.routes.visitor.kiosk import begin, go, is_part, screens
 from webui.wiring import wiring
 
@@ -22,11 +26,14 @@ def bring_back() -> ResponseReturnValue:
     returning = session.get("returning")
     with wiring().database.reading() as db:
         loan = lending.find_loan(db, returning["loan_id"]) if returning else None
+        awaited = reserving.held(db, [item.copy_id for item in loan.items if item.outcome]) if loan else {}
+        blocked = membership.blocked_until(db, loan.id) if loan else None
     if loan is None:
         return _first_screen()
     shown = [item for item in loan.items if returning["whole"] or item.id in returning["items"]]
     return render_template("visitor/_returning.html" if is_part() else "visitor/returning.html", loan=loan, shown=shown,
-                           scanned=returning["items"], whole=returning["whole"], ticked=request.args.getlist("items", int))
+                           scanned=returning["items"], whole=returning["whole"], ticked=request.args.getlist("items", int),
+                           awaited=awaited, blocked=blocked, may_renew=returning["whole"] and loan.state in OUT)
 
 
 def _first_screen(**values: object) -> str:
@@ -48,12 +55,14 @@ def scan() -> ResponseReturnValue:
 
 
 def _open(text: str) -> ResponseReturnValue:
-    """A slip opens its return, a copy's label ticks it there or shows its title."""
+    """A slip opens its return, a copy's label ticks it there or shows its title, a member's card signs the guest book."""
     if slips.may_be_number(text):
         with limiter.limit("10 per minute"):  # slip numbers are short: guessing must be slow
             found = _identify(text)
     else:
         found = _identify(text)
+    if found.member:
+        return greet(found.member)
     if found.copy is None:
         session["returning"] = {"loan_id": found.loan.id, "items": [], "whole": True}
         return go("bring_back")
@@ -122,3 +131,36 @@ def other() -> ResponseReturnValue:
     """Another slip: the one before is put aside."""
     session.pop("returning", None)
     return go("bring_back")
+
+
+@screens.get("/renew")
+def look_at_renewal() -> ResponseReturnValue:
+    """Until when the loan of the slip may be kept, or why not; after it was renewed, the new date."""
+    returning = session.get("returning", {})
+    if not returning.get("whole"):
+        return go("bring_back")
+    with wiring().database.reading() as db:
+        loan = lending.the_loan(db, returning["loan_id"])
+        return render_template("visitor/renew.html", loan=loan, offer=renewing.offer(db, loan), renewed=returning.get("renewed"),
+                               prints=printer_station(db, g.station.id) is not None)
+
+
+@screens.post("/renew")
+def renew() -> ResponseReturnValue:
+    """One tap keeps the loan longer; a new slip comes with it where it is wanted, once."""
+    returning = session.get("returning", {})
+    if not returning.get("whole"):
+        return go("bring_back")
+    with_slip = "slip" in request.form
+    try:
+        was = date.fromisoformat(request.form.get("was", ""))
+    except ValueError:
+        return go("look_at_renewal")
+
+    def keep_longer(db: Session) -> None:
+        loan, fresh = renewing.renew(db, returning["loan_id"], was, visitor())
+        if fresh and with_slip:
+            slips.queue_next(db, loan, wiring().keys)
+    wiring().database.run(keep_longer)
+    session["returning"] = {**returning, "renewed": "slip" if with_slip else "yes"}
+    return go("look_at_renewal")

@@ -14,7 +14,7 @@ from webui.routes.visitor.guestbook import keep_draft
 from webui.routes.visitor.kiosk import go, go_back, screens, tell
 from webui.wiring import wiring
 
-PERSONAL = ("visit_id", "basket", "returning", "loan_id")
+PERSONAL = ("visit_id", "member_id", "basket", "wanted", "returning", "loan_id")
 
 
 @screens.get("")

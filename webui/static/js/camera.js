@@ -20,17 +20,22 @@ button.addEventListener("click", async () => {
   }
 });
 
+const stays = "stays" in box.dataset; // one label after the other is read, each once in a row
 const CLOSER = 15; // looks of our own between two by the service, which reads paler and more crumpled slips
 
 async function see(detector) {
+  let before = "";
   for (let looks = 1; video.srcObject; looks += 1) {
     const [found] = await detector.detect(video);
     const code = found?.rawValue || (looks % CLOSER ? "" : await lookCloser());
-    if (code && video.srcObject) {
-      stop();
+    if (code && video.srcObject && code !== before) {
       const form = document.getElementById("scan");
       form.elements.code.value = code;
-      return form.requestSubmit();
+      if (!stays) stop();
+      form.requestSubmit();
+      if (!stays) return;
+      before = code;
+      navigator.vibrate?.(60);
     }
     await new Promise(resolve => setTimeout(resolve, 100));
   }

@@ -97,6 +97,12 @@ document.addEventListener("htmx:responseError", (event) => {
   dialog.showModal();
 });
 document.addEventListener("htmx:afterRequest", (event) => {
+  const form = event.detail.elt;
+  if (form.matches?.("form[data-clears]")) {
+    form.reset();
+    form.elements.code.value = "";
+    form.querySelector("input[name=q]").focus();
+  }
   const away = document.getElementById("away");
   if (away) away.hidden = Boolean(event.detail.xhr.status);
 });

@@ -46,7 +46,7 @@ for (const kind of ["input", "change"]) {
     const field = event.target.closest(".field");
     field?.querySelector(".wrong")?.remove();
     for (const input of field?.querySelectorAll("[aria-invalid]") ?? []) input.removeAttribute("aria-invalid");
-    if (kind === "change" && event.target.name === "group") event.target.value ? form.elements.people.focus() : document.dispatchEvent(new Event("keys:away"));
+    if (kind === "change" && event.target.name === "group") event.target.value ? form.elements.group_name.focus() : document.dispatchEvent(new Event("keys:away"));
   });
 }
 show(now);

@@ -1,0 +1,82 @@
+"""Sends the collection elsewhere: every title with its copies, as our own list, for SLiMS, or as MARC."""
+
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import IO, Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from foundation.people import Actor, Role
+from foundation.text import t
+from kiosk.collection import Copy, Title
+from kiosk.exchange import columns, marc, slims, tables
+from kiosk.exchange.records import NewCopy
+from kiosk.reports import exported
+
+AT_ONCE = 500  # titles in memory
+
+Shelved = tuple[dict[str, Any], list[NewCopy]]
+
+
+class Titles:
+    """Every title of the library, as often as one goes through them, in the order they came in; never all in memory."""
+
+    def __init__(self, session: Session):
+        self.session = session
+
+    def __iter__(self) -> Iterator[Shelved]:
+        title, copy = Title.__table__, Copy.__table__
+        last = 0
+        while some := self.session.execute(sa.select(title.c.id, *(title.c[name] for name in columns.OF_TITLE)).where(title.c.id > last)
+                                           .order_by(title.c.id).limit(AT_ONCE)).all():
+            last = some[-1].id
+            copies: dict[int, list[NewCopy]] = {}
+            for row in self.session.execute(sa.select(copy).where(copy.c.title_id.in_([each.id for each in some]))
+                                            .order_by(copy.c.title_id, copy.c.number, copy.c.id)):
+                copies.setdefault(row.title_id, []).append(NewCopy(row.id, row.code, row.shelf, row.status, row.status_reason,
+                                                                   row.status_at, row.register_number, row.extra))
+            for each in some:
+                yield {name: getattr(each, name) for name in columns.OF_TITLE}, copies.get(each.id, [])
+
+
+def _slims(file: IO[bytes], titles: Titles) -> None:
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, lines in (("senayan_biblio_export.csv", slims.biblio_lines), ("senayan_item_export.csv", slims.item_lines)):
+            with archive.open(name, "w", force_zip64=True) as inside:
+                tables.write_csv(inside, lines(titles))
+
+
+@dataclass(frozen=True)
+class Format:
+    """What a person chooses: its name, what it is good for, the end of the file's name, its media type, and what writes it."""
+
+    name: str
+    purpose: str
+    suffix: str
+    media: str
+    write: Callable[[IO[bytes], Titles], None]
+
+
+FORMATS = {
+    "xlsx": Format("XLSX", t("Our own list, for Excel and LibreOffice; can be imported again."), "xlsx",
+                   "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+                   lambda file, titles: tables.write_xlsx(file, columns.lines(titles))),
+    "csv": Format("CSV", t("Our own list as plain text; can be imported again, whatever its size."), "csv", "text/csv",
+                  lambda file, titles: tables.write_csv(file, columns.lines(titles))),
+    "slims": Format("SLiMS", t("Two CSV files in a ZIP, bibliography and items, for SLiMS 9."), "zip", "application/zip", _slims),
+    "marc": Format("MARC 21", t("For INLISLite, Koha and other library programs."), "mrc", "application/marc", marc.write),
+    "marcxml": Format("MARCXML", t("The same as text, without limits of length."), "xml", "application/marcxml+xml", marc.write_xml),
+}
+
+
+def write(session: Session, form: str, file: IO[bytes]) -> None:
+    """Write the whole collection into `file`, in one of FORMATS. Raises Refused for what the format cannot hold."""
+    FORMATS[form].write(file, Titles(session))
+
+
+def note(session: Session, form: str, by: Actor) -> None:
+    """Who took the collection away, and how."""
+    by.must_be(Role.ADMIN)
+    exported(session, "collection", by, form)

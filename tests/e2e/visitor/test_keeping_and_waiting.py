@@ -1,0 +1,57 @@
+"""Keeping books longer with the slip, and waiting for one that others have, by touch."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from foundation.text import written
+from kiosk import lending
+from kiosk.collection import CopyStatus
+from tests.e2e.visitor.conftest import OFFICER, Service, follow, heading, scan
+from tests.e2e.visitor.test_screens import SIZES, TOO_SMALL
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_slip_and_two_taps_keep_the_books_longer(kiosk: Page, service: Service, size: str, axe: Callable[[Page], list[str]]):
+    kiosk.set_viewport_size(dict(zip(("width", "height"), SIZES[size], strict=True)))
+    digits, _ = service.lend(copies=2)
+    was = service.newest_loan().due_on
+    scan(kiosk, digits)
+    kiosk.wait_for_url("**/kiosk/return")
+    follow(kiosk, "a:has-text('Perpanjang saja')")
+    assert (axe(kiosk), kiosk.evaluate(TOO_SMALL)) == ([], [])
+    follow(kiosk, "button:has-text('Perpanjang')")
+    due = service.newest_loan().due_on
+    assert due > was
+    expect(heading(kiosk).first).to_have_text("Pinjaman diperpanjang")
+    expect(kiosk.locator(".due")).to_contain_text(written(due, "id"))
+    assert (axe(kiosk), kiosk.evaluate(TOO_SMALL)) == ([], [])
+    scan(kiosk, digits)
+    kiosk.wait_for_url("**/kiosk/return")
+    follow(kiosk, "a:has-text('Perpanjang saja')")
+    expect(heading(kiosk)).to_have_text("Pinjaman ini tidak dapat diperpanjang")
+    expect(kiosk.locator(".note")).to_contain_text("sudah diperpanjang")
+    assert axe(kiosk) == []
+
+
+def test_who_reserves_is_told_the_place_and_then_that_it_lies_ready(guest: Page, service: Service, axe: Callable[[Page], list[str]]):
+    service.lend()
+    loan = service.newest_loan()
+    title_id = loan.items[0].copy.title_id
+    with service.database.transaction() as session:  # its other copies are at the bookbinder's
+        while copy := lending.free_copy(session, title_id):
+            copy.status = CopyStatus.IN_REPAIR
+            session.flush()
+    guest.goto(f"/kiosk/title/{title_id}")
+    follow(guest, "button:has-text('Pesan')")
+    expect(guest.locator("main")).to_contain_text("urutan Anda nomor 1")
+    assert (axe(guest), guest.evaluate(TOO_SMALL)) == ([], [])
+    with service.database.transaction() as session:
+        lending.return_items(session, loan.id, [loan.items[0].id], OFFICER)
+    guest.reload()
+    expect(guest.locator("main")).to_contain_text("Satu eksemplar siap untuk Anda")
+    follow(guest, "button:has-text('Pinjam')")
+    assert axe(guest) == []
+    follow(guest, "form[action$='/borrow'] button")
+    expect(heading(guest)).to_have_text("Petugas sedang menyiapkan")

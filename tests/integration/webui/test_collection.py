@@ -1,0 +1,72 @@
+"""The collection goes in and out over the office's page."""
+
+import io
+import zipfile
+
+import openpyxl
+import sqlalchemy as sa
+from flask import Flask
+
+from foundation.audit import AuditEntry
+from foundation.database import Database
+from foundation.jobs import Worker
+from foundation.people import Role
+from kiosk.collection import Title
+from tests.builders import a_title
+from tests.fictional import exports
+
+
+def test_the_two_lists_of_slims_are_chosen_together(app: Flask, signed_in, database: Database) -> None:
+    admin = signed_in(Role.ADMIN)
+    biblio, items = (io.BytesIO(exports.slims_csv(rows)) for rows in (exports.SLIMS_BIBLIO, exports.SLIMS_ITEMS))
+    lists = [(biblio, "biblio.csv"), (items, "item.csv")]
+    page = admin.follow(admin.post("/office/collection", file=lists)).text
+    assert "Dikenali sebagai: ekspor SLiMS" in page
+    assert "biblio.csv + item.csv" in page
+    asked = admin.post("/office/collection/import")
+    wired = app.extensions["wiring"]
+    assert Worker(wired.database, wired.jobs, ["importing"]).run_one()
+    assert "3 judul dan 3 eksemplar diimpor." in admin.get(asked.location).text
+    with database.reading() as session:
+        assert session.scalar(sa.select(sa.func.count(Title.id))) == 3
+
+
+def test_the_part_that_tells_how_far_an_import_is_asks_for_itself_until_it_is_done(app: Flask, signed_in) -> None:
+    admin = signed_in(Role.ADMIN)
+    admin.follow(admin.post("/office/collection", file=(io.BytesIO(exports.marc21()), "buku.mrc")))
+    asked = admin.post("/office/collection/import").location
+    part = admin.client.get(asked, headers={"HX-Request": "true"}).text
+    assert "<html" not in part
+    assert 'hx-trigger="every 1s"' in part
+    assert 'max="2" value="0"' in part
+    wired = app.extensions["wiring"]
+    Worker(wired.database, wired.jobs, ["importing"]).run_one()
+    assert "hx-trigger" not in admin.client.get(asked, headers={"HX-Request": "true"}).text
+    assert "buku.mrc" in admin.get("/office/collection").text
+
+
+def test_the_collection_is_exported_in_every_format_and_that_is_noted(signed_in, database: Database) -> None:
+    with database.transaction() as session:
+        a_title(session, "=Arsip", copies=2)
+    admin = signed_in(Role.ADMIN)
+    sent = {}
+    for form in ("xlsx", "csv", "slims", "marc", "marcxml"):
+        with admin.post("/office/collection/export", format=form) as answer:
+            assert answer.status_code == 200, form
+            assert "koleksi-" in answer.headers["Content-Disposition"]
+            sent[form] = answer.data
+    assert openpyxl.load_workbook(io.BytesIO(sent["xlsx"])).active["A2"].value == "=Arsip"
+    assert b"'=Arsip" in sent["csv"]
+    assert len(zipfile.ZipFile(io.BytesIO(sent["slims"])).namelist()) == 2
+    assert b"Arsip" in sent["marc"]
+    assert b"<record" in sent["marcxml"]
+    with database.reading() as session:
+        noted = session.scalars(sa.select(AuditEntry.details).where(AuditEntry.deed == "exported").order_by(AuditEntry.id)).all()
+    assert [each["kind"] for each in noted] == list(sent)
+    assert admin.post("/office/collection/export", format="pdf").status_code == 400
+
+
+def test_an_officer_neither_imports_nor_exports(signed_in) -> None:
+    officer = signed_in(Role.OFFICER)
+    assert officer.post("/office/collection/export", format="csv").status_code == 403
+    assert officer.get("/office/collection").status_code == 403
