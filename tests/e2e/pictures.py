@@ -9,10 +9,17 @@ from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.e2e.conftest import CHROMIUM, Live
-from webui.demo import PEOPLE
+from webui.demo import PEOPLE, DemoPerson
 
 PICTURES = Path(__file__).resolve().parents[2] / "docs" / "pictures"
-OFFICER = next(person for person in PEOPLE if person.username == "sari")
+OFFICER, ADMIN = (next(person for person in PEOPLE if person.username == name) for name in ("sari", "dewi"))
+# picture -> page of the officer's, or of the administrator's; where it is one of many, how the link to the first of them looks
+AT_THE_DESK = {
+    "holds": ("/desk/holds", ""), "overdue": ("/desk/overdue", ""), "members": ("/desk/members", ""),
+    "member": ("/desk/members", r"/desk/members/\d+"), "titles": ("/desk/titles", ""), "title-desk": ("/desk/titles", r"/desk/titles/\d+"),
+    "report": ("/desk/reports", ""), "survey": ("/desk/surveys", r"/desk/survey/\d+"),
+    "personal-data": ("/desk/personal-data", "")}
+IN_THE_OFFICE = {"calendar": ("/office/calendar", ""), "rules": ("/office/rules", ""), "privacy": ("/office/privacy", "")}
 
 
 def take(page: Page, name: str, width: int) -> None:
@@ -63,12 +70,41 @@ def farewell(page: Page, url: str) -> None:
     take(page, "thanks", 540)
 
 
-def desk(page: Page, url: str) -> None:
+def sign_in(page: Page, url: str, person: DemoPerson) -> None:
     page.goto(f"{url}/sign-in")
-    page.fill("[name=username]", OFFICER.username)
-    page.fill("[name=password]", OFFICER.password)
+    page.fill("[name=username]", person.username)
+    page.fill("[name=password]", person.password)
     page.locator("form .button--primary").first.click()
-    page.wait_for_url("**/desk")
+    page.wait_for_url(lambda address: "sign-in" not in address)
+
+
+def pages(page: Page, url: str, wanted: dict[str, tuple[str, str]]) -> None:
+    for name, (path, one) in wanted.items():
+        page.goto(url + path)
+        if one:
+            page.goto(url + re.search(f'href="({one})[^"]*"', page.content())[1])
+        take(page, name, 900)
+
+
+def stock(page: Page, url: str) -> None:
+    """A stock-take at its second shelf, where three labels were read and one that belongs to the first."""
+    page.goto(f"{url}/desk/stock")
+    page.locator("main form .button--primary").click()
+    page.wait_for_url("**/desk/stock/*")
+    codes = []
+    for shelf in (0, 1):
+        page.locator(".shelves a").nth(shelf).click()
+        page.locator("#label").wait_for()
+        codes.append(page.locator("section[aria-labelledby=missing] .lines b").all_inner_texts())
+    for code in (*codes[1][:3], codes[0][0]):
+        page.fill("#label", code)
+        page.keyboard.press("Enter")
+        page.locator(".read", has_text=code).wait_for()
+    take(page, "stock", 900)
+
+
+def desk(page: Page, url: str) -> None:
+    sign_in(page, url, OFFICER)
     take(page, "desk", 900)
     loan = re.search(r"/desk/loan/\d+", page.content())[0]
     page.locator(f"form[action='{loan}/hand-over'] button").first.click()
@@ -79,6 +115,8 @@ def desk(page: Page, url: str) -> None:
     page.goto(f"{url}/paper/")
     page.locator(".tray svg").first.wait_for()
     take(page, "paper", 900)
+    pages(page, url, AT_THE_DESK)
+    stock(page, url)
 
 
 def _context(browser: Browser, width: int, height: int) -> BrowserContext:
@@ -97,6 +135,9 @@ def main() -> None:
             kiosk(screen, live.url)
             desk(_context(browser, 1280, 800).new_page(), live.url)
             farewell(screen, live.url)
+            page = _context(browser, 1280, 800).new_page()
+            sign_in(page, live.url, ADMIN)
+            pages(page, live.url, IN_THE_OFFICE)
         finally:
             browser.close()
             live.stop()
