@@ -13,7 +13,7 @@ from foundation.people import Role, find_by_username, password_matches
 from foundation.settings import Settings
 from foundation.stationing import enrol
 from foundation.stations import Station
-from kiosk import calendar, periods, recaps, surveying
+from kiosk import calendar, periods, recaps, reserving, surveying
 from kiosk.collection import Copy, CopyStatus, Kind, Title
 from kiosk.finding import find_loans
 from kiosk.lending import find_loan, return_items
@@ -120,6 +120,14 @@ def test_reports_have_a_year_to_tell_of_and_who_came_long_ago_is_forgotten(sessi
     for visit in session.scalars(sa.select(Visit).where(Visit.name == "")):
         assert visit.keep_until < now().date()
         assert visit.person_key == ""
+
+
+def test_one_copy_lies_ready_and_a_title_that_is_out_has_a_queue(session):
+    held, = reserving.hold_shelf(session)
+    assert held.keep_until > now().date()
+    first, second = reserving.queue(session)
+    assert (first.title_id, reserving.place(session, first), reserving.place(session, second)) == (second.title_id, 1, 2)
+    assert reserving.serve_all(session) == 0, "nobody waits for what can be had"
 
 
 def test_one_survey_is_published_and_one_is_open_with_answers_enough(session):

@@ -22,6 +22,7 @@ from webui.demo.history import write_history
 from webui.demo.members import write_members
 from webui.demo.months import write_months, write_surveys
 from webui.demo.products import write_products
+from webui.demo.reservations import write_reservations
 from webui.demo.titles import collection
 from webui.demo.words import OFFICE
 
@@ -109,6 +110,7 @@ def _make(session: Session, hashes: dict[str, str]) -> None:
     write_history(session, here, kiosk.id, people["sari"].name)
     write_surveys(session, today(here.time_zone))
     write_members(session, today(here.time_zone), people["sari"].actor())
+    write_reservations(session, here)
     write_products(session, {username: person.actor() for username, person in people.items()}, today(here.time_zone))
     record(session, admin, "demo office made", here)
     session.info["office changed"] = True
