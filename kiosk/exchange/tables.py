@@ -83,7 +83,7 @@ def files_inside(file: IO[bytes]) -> list[str] | None:
     try:
         with zipfile.ZipFile(file) as archive:
             inside = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+    except (zipfile.BadZipFile, ValueError, NotImplementedError):  # the last is zipfile's own, for a ZIP version that it cannot read
         raise _damaged() from None
     finally:
         file.seek(0)

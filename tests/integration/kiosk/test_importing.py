@@ -1,5 +1,6 @@
 import contextlib
 import io
+import re
 import struct
 import zipfile
 from datetime import date
@@ -114,6 +115,7 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 500
     (b"%PDF-1.7\n1 0 obj", "no list of a collection"), (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "no list of a collection"),
     (b"\x81\x8d judul", "no list of a collection"), (zip_of(word__document_xml=b"<x/>"), "no list of a collection"),
     (zip_of(xl__workbook_xml=b"<x/>", xl__vbaProject_bin=b"x"), "contains macros"),
+    (re.sub(rb"(PK\x01\x02..).", b"\\1\xff", zip_of(xl__workbook_xml=b"<x/>"), flags=re.DOTALL), "damaged"),  # for a ZIP program to come
     (zip_of(xl__workbook_xml=b"<x/>"), "damaged"), (workbook(["judul"], ["A"])[:3000], "damaged"),
     (with_size(workbook(["judul"]), 2**31), "far larger"),
     (b"jenis,tahun\nBuku,2019\n", "names no column"), (b";;;\n;;", "names no column"), (workbook(), "names no column"),

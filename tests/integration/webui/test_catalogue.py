@@ -14,7 +14,6 @@ from werkzeug.test import TestResponse
 
 from foundation.clock import now
 from foundation.database import Database
-from foundation.stations import Station, invite
 from kiosk.collection import Copy, Kind, Title
 from kiosk.searching import index_titles
 from scanner.legal.publications import Publication, PublicationState
@@ -37,16 +36,6 @@ def title(database: Database) -> Title:
         made = a_title(session, "Telaah Arsip Pemilu (fiktif)", copies=2, kind=Kind.BOOK, number="", author="Rengganis, Dewi")
         index_titles(session, [made.id])
     return made
-
-
-@pytest.fixture
-def kiosk(app: Flask, database: Database) -> Browser:
-    with database.transaction() as session:
-        a_kiosk(session)
-        code = invite(session.scalars(sa.select(Station)).first(), now() + timedelta(hours=1))
-    browser = Browser(app.test_client())
-    browser.follow(browser.get(f"/kiosk/enrol/{code}"))
-    return browser
 
 
 def picture(width: int = 40, height: int = 60, kind: str = "PNG", mode: str = "RGBA", **more: object) -> io.BytesIO:

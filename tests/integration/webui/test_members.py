@@ -1,7 +1,7 @@
 """Members over HTTP: entered and blocked at the desk, brought in from a list, and signing the guest book with a card at the kiosk."""
 
 import io
-from datetime import date, timedelta
+from datetime import date
 
 import openpyxl
 import pypdfium2
@@ -9,10 +9,9 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from foundation.clock import now, today
+from foundation.clock import today
 from foundation.database import Database
 from foundation.keys import Keys
-from foundation.stations import Station, invite
 from kiosk import cards, membership
 from kiosk.members import Block, BlockKind, Member
 from kiosk.visits import Purpose, Visit, VisitState
@@ -33,17 +32,6 @@ SLIMS = (b'"member_id","member_name","gender","member_type_name","member_email",
 @pytest.fixture
 def keys(app: Flask) -> Keys:
     return app.extensions["wiring"].keys
-
-
-@pytest.fixture
-def kiosk(app: Flask, database: Database) -> Browser:
-    """A registered kiosk's browser, on its attract screen."""
-    with database.transaction() as session:
-        by = a_kiosk(session)
-        code = invite(session.get_one(Station, by.station_id), now() + timedelta(hours=1))
-    browser = Browser(app.test_client())
-    browser.follow(browser.get(f"/kiosk/enrol/{code}"))
-    return browser
 
 
 @pytest.fixture
