@@ -21,7 +21,7 @@ class Office(Model):
     self_service: Mapped[bool] = mapped_column(default=False)     # swalayan: the kiosk lends and prints by itself
     request_minutes: Mapped[int] = mapped_column(default=30)      # a request not handed over by then frees its copies
     print_minutes: Mapped[int] = mapped_column(default=60)        # a paper not printed by then is not printed any more
-    retention_days: Mapped[int] = mapped_column(default=90)       # names of the guest book (kiosk.retention has what these days mean)
+    retention_days: Mapped[int] = mapped_column(default=90)       # names of the guest book (see kiosk.privacy.retention)
     contact_days: Mapped[int] = mapped_column(default=30)
     reservation_days: Mapped[int] = mapped_column(default=30)
     message_days: Mapped[int] = mapped_column(default=90)

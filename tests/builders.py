@@ -8,15 +8,17 @@ from sqlalchemy.orm import Session
 
 from foundation.people import VISITOR, Actor, Role
 from foundation.stations import Station, StationKind
-from kiosk import calendar, membership, reserving, rules, surveying, visiting
-from kiosk.collection import Copy, CopyStatus, Kind, Title
-from kiosk.lending import hand_over, request_loan
-from kiosk.loans import Loan
-from kiosk.members import Member
-from kiosk.membership import MemberEntry
-from kiosk.reservations import Reservation
-from kiosk.surveys import Answer, Survey
-from kiosk.visits import Category, Purpose, Visit
+from kiosk.borrowing import calendar, reserving, rules
+from kiosk.borrowing.lending import hand_over, request_loan
+from kiosk.guests import membership, visiting
+from kiosk.guests.membership import MemberEntry
+from kiosk.ledger.collection import Copy, CopyStatus, Kind, Title
+from kiosk.ledger.loans import Loan
+from kiosk.ledger.members import Member
+from kiosk.ledger.reservations import Reservation
+from kiosk.ledger.visits import Category, Purpose, Visit
+from kiosk.reporting import surveying
+from kiosk.reporting.surveys import Answer, Survey
 from scanner.documents.records import Document
 from scanner.legal.products import Product, ProductState, ProductType
 

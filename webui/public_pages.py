@@ -17,9 +17,9 @@ from markupsafe import Markup
 from foundation.clock import local
 from foundation.office import Office
 from foundation.text import PLAIN, translator, written
-from kiosk import satisfaction
-from kiosk.surveying import Result
-from kiosk.surveys import Survey
+from kiosk.reporting import satisfaction
+from kiosk.reporting.surveying import Result
+from kiosk.reporting.surveys import Survey
 from scanner.legal.products import TYPE_NAMES, Product
 from scanner.legal.publications import Publication
 from scanner.publishing import legislation, public

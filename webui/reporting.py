@@ -8,12 +8,12 @@ from enum import StrEnum
 from markupsafe import Markup
 
 from foundation.text import t, written
-from kiosk.loans import Loan
-from kiosk.periods import Period, Span
-from kiosk.recaps import About, Label, Recap, Rest, Table
-from kiosk.reports import DayBook
-from kiosk.surveying import Result
-from kiosk.visits import Visit
+from kiosk.ledger.loans import Loan
+from kiosk.ledger.visits import Visit
+from kiosk.reporting.periods import Period, Span
+from kiosk.reporting.recaps import About, Label, Recap, Rest, Table
+from kiosk.reporting.reports import DayBook
+from kiosk.reporting.surveying import Result
 from webui import charts
 from webui.language import current, decimal, in_zone, say
 from webui.spreadsheets import Cell, Sheet

@@ -10,7 +10,7 @@ from flask import Response, abort, request
 from foundation.database import Session
 from foundation.errors import Refused
 from foundation.text import t
-from kiosk.collection import Title
+from kiosk.ledger.collection import Title
 from scanner.pages import thumbnails
 from scanner.pages.thumbnails import Size
 from scanner.publishing import public

@@ -15,8 +15,8 @@ from foundation.keys import Keys, load
 from foundation.office import Office, office
 from foundation.opening import open_database
 from foundation.settings import Settings
+from kiosk.borrowing.sending import WAYS, Sender
 from kiosk.exchange.bringing import Importer
-from kiosk.sending import WAYS, Sender
 from printer.spool import Spool
 from scanner.devices.knowing import Learner
 from scanner.pages.capturing import Capturer

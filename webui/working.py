@@ -16,11 +16,12 @@ from foundation.clock import now, start_of, today
 from foundation.database import DatabaseUnusable
 from foundation.jobs import Worker
 from foundation.stations import Station
-from kiosk import attaching, calendar, notifying, reserving
+from kiosk.borrowing import calendar, notifying, reserving
+from kiosk.borrowing.lending import expire_requests
 from kiosk.exchange.bringing import files_of_imports
-from kiosk.lending import expire_requests
-from kiosk.retention import forget
-from kiosk.visiting import close_visits
+from kiosk.guests.visiting import close_visits
+from kiosk.privacy.retention import forget
+from kiosk.shelves import attaching
 from printer import printouts, thermal
 from scanner.documents.records import files_in_use
 from scanner.pages import thumbnails

@@ -17,7 +17,7 @@ from kiosk.exchange.formats import recognise
 from kiosk.exchange.importing import Imported, Works, bring, chunks, note, records_of
 from kiosk.exchange.imports import CollectionImport, ImportState
 from kiosk.exchange.records import BadRow, Record
-from kiosk.search_index import index_titles
+from kiosk.shelves.search_index import index_titles
 
 SHOWN = 500  # mistakes that are kept with an import
 

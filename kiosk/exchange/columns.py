@@ -10,10 +10,10 @@ from typing import Any
 
 from foundation.errors import Refused
 from foundation.text import clean, t
-from kiosk.cells import Unusable, read_day, read_line, read_one_of, read_year
-from kiosk.collection import CopyStatus, Kind
 from kiosk.exchange.records import LONGEST, LONGEST_OF_COPY, MOST_COPIES, BadRow, NewCopy, Record, kind_of, usable_code
 from kiosk.exchange.tables import Line
+from kiosk.ledger.cells import Unusable, read_day, read_line, read_one_of, read_year
+from kiosk.ledger.collection import CopyStatus, Kind
 
 # field -> the names its column may have, in Indonesian or English; compared without case, spaces and punctuation; the first is written
 COLUMNS = {

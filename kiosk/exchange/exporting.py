@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from foundation.people import Actor, Role
 from foundation.text import t
-from kiosk.collection import Copy, Title
 from kiosk.exchange import columns, marc, slims, tables
 from kiosk.exchange.records import NewCopy
-from kiosk.reports import exported
+from kiosk.ledger.collection import Copy, Title
+from kiosk.ledger.exports import exported
 
 AT_ONCE = 500  # titles in memory
 

@@ -15,9 +15,9 @@ from foundation.errors import Refused
 from foundation.office import office
 from foundation.people import Actor, Role
 from foundation.text import t
-from kiosk.collection import Copy, Kind, Title
 from kiosk.exchange.records import BadRow, NewCopy, Record, Source
-from kiosk.search_index import index_titles
+from kiosk.ledger.collection import Copy, Kind, Title
+from kiosk.shelves.search_index import index_titles
 
 CODE_PREFIX = {Kind.DECISION: "KPT", Kind.REGULATION: "PER", Kind.BOOK: "BUK",
                Kind.JOURNAL: "JUR", Kind.RULING: "PUT", Kind.OTHER: "LAI"}

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
-from kiosk.cells import Unusable
-from kiosk.collection import CopyStatus
 from kiosk.exchange.columns import folded
 from kiosk.exchange.records import BadRow, Fitting, NewCopy, Record, checked, classified, usable_code
 from kiosk.exchange.tables import Line
+from kiosk.ledger.cells import Unusable
+from kiosk.ledger.collection import CopyStatus
 
 # our column -> the names it has there, folded; the first that is filled counts
 TITLE = ("judulutama", "title", "judul")

@@ -23,12 +23,12 @@ from pymarc.marcxml import XmlHandler, record_to_xml
 
 from foundation.errors import Refused
 from foundation.text import t
-from kiosk.cells import Unusable
-from kiosk.collection import CopyStatus
 from kiosk.exchange import columns
 from kiosk.exchange.columns import KIND_WORDS
 from kiosk.exchange.records import APART, BLANK, BadRow, Fitting, NewCopy, Record, checked, classified, usable_code, usable_year
 from kiosk.exchange.tables import Source, opened
+from kiosk.ledger.cells import Unusable
+from kiosk.ledger.collection import CopyStatus
 
 # tag of a field with a copy -> its subfields with the code, the shelf, the inventory number
 COPIES = {"852": ("p", "c", "j"), "952": ("p", "c", "i"), "949": ("i", "l", ""), "990": ("a", "", ""), "999": ("i", "l", "")}

@@ -9,8 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from foundation.text import clean, t
-from kiosk.cells import Unusable, read_line, read_year
-from kiosk.collection import Copy, CopyStatus, Kind, Title, copy_code
+from kiosk.ledger.cells import Unusable, read_line, read_year
+from kiosk.ledger.collection import Copy, CopyStatus, Kind, Title, copy_code
 
 FIELD_WORDS = {
     "title": t("title"), "kind": t("kind"), "number": t("number"), "year": t("year"), "author": t("author"),

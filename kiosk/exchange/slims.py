@@ -9,8 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from kiosk.cells import Unusable
-from kiosk.collection import CopyStatus, Kind
 from kiosk.exchange.records import (
     LONGEST_OF_COPY,
     BadRow,
@@ -26,6 +24,8 @@ from kiosk.exchange.records import (
 )
 from kiosk.exchange.scratch import scratch
 from kiosk.exchange.tables import Line
+from kiosk.ledger.cells import Unusable
+from kiosk.ledger.collection import CopyStatus, Kind
 
 BIBLIO = ("title", "gmd_name", "edition", "isbn_issn", "publisher_name", "publish_year", "collation", "series_title", "call_number",
           "language_name", "place_name", "classification", "notes", "image", "sor", "authors", "topics", "item_code")

@@ -9,9 +9,9 @@ import pytest
 from tests.architecture.tree import MODULES, name
 
 # where each state machine's table stands, and with it the one line that changes the state
-OWNERS = ["kiosk/exchange/bringing.py", "kiosk/loans.py", "kiosk/messages.py", "kiosk/reservations.py", "kiosk/visits.py",
-          "printer/printouts.py", "scanner/documents/records.py", "scanner/legal/products.py", "scanner/legal/publications.py",
-          "scanner/pages/batches.py"]
+OWNERS = ["kiosk/exchange/bringing.py", "kiosk/ledger/loans.py", "kiosk/ledger/messages.py", "kiosk/ledger/reservations.py",
+          "kiosk/ledger/visits.py", "printer/printouts.py", "scanner/documents/records.py", "scanner/legal/products.py",
+          "scanner/legal/publications.py", "scanner/pages/batches.py"]
 
 
 @pytest.mark.parametrize("module", MODULES, ids=name)

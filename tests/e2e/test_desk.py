@@ -20,11 +20,14 @@ from foundation.clock import now, today
 from foundation.database import Database
 from foundation.people import PROGRAM, Role, add_person, hash_password
 from foundation.settings import Settings
-from kiosk import calendar, finding, lending, privacy, slips, visiting
-from kiosk.collection import Copy
-from kiosk.loans import Loan, LoanState
-from kiosk.privacy import Wish
-from kiosk.visits import Visit, VisitState
+from kiosk.borrowing import calendar, lending
+from kiosk.counter import finding, slips
+from kiosk.guests import visiting
+from kiosk.ledger.collection import Copy
+from kiosk.ledger.loans import Loan, LoanState
+from kiosk.ledger.visits import Visit, VisitState
+from kiosk.privacy import rights
+from kiosk.privacy.rights import Wish
 from printer import printouts
 from printer.printouts import Printout
 from printer.simulated import set_fault
@@ -341,7 +344,7 @@ def busy(desk: Desk) -> dict[str, int]:
             other = a_loan(session, desk.kiosk, title, visit=a_guest(session, desk.kiosk, name="Pemegang (fiktif)"))
             a_reservation(session, desk.kiosk, title, guest)
         lending.return_items(session, other.id, [other.items[0].id], OFFICER)
-        privacy.ask(session, guest.person_key, Wish.ERASE, OFFICER)
+        rights.ask(session, guest.person_key, Wish.ERASE, OFFICER)
         survey = a_survey(session, today("Asia/Jakarta"), answers=[[3] * 9] * 3)
         return {"loan": loan.id, "guest": guest.id, "copy": loan.items[0].copy.id, "survey": survey.id, "year": today("Asia/Jakarta").year}
     return desk.do(fill)

@@ -13,7 +13,7 @@ from werkzeug.serving import make_server
 
 from foundation.people import Role, add_person, hash_password
 from foundation.settings import Settings
-from kiosk import stock_taking
+from kiosk.shelves import stock_taking
 from printer.qr import matrix
 from tests.builders import OFFICER, a_title, an_office
 from webui import create_app

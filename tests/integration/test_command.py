@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from foundation.audit import AuditEntry
 from foundation.database import Database
 from foundation.people import Person, password_matches
-from kiosk.collection import Copy, Title
+from kiosk.ledger.collection import Copy, Title
 from webui.bench.service import Process, free_port
 
 HOME = Path(__file__).resolve().parents[2]

@@ -13,14 +13,15 @@ from foundation.people import Role, find_by_username, password_matches
 from foundation.settings import Settings
 from foundation.stationing import enrol
 from foundation.stations import Station
-from kiosk import calendar, periods, recaps, reserving, surveying
-from kiosk.collection import Copy, CopyStatus, Kind, Title
-from kiosk.finding import find_loans
-from kiosk.lending import find_loan, return_items
-from kiosk.loans import Loan, LoanState, Reading
-from kiosk.recaps import About
-from kiosk.searching import search
-from kiosk.visits import Visit, VisitState
+from kiosk.borrowing import calendar, reserving
+from kiosk.borrowing.lending import find_loan, return_items
+from kiosk.counter.finding import find_loans
+from kiosk.ledger.collection import Copy, CopyStatus, Kind, Title
+from kiosk.ledger.loans import Loan, LoanState, Reading
+from kiosk.ledger.visits import Visit, VisitState
+from kiosk.reporting import periods, recaps, surveying
+from kiosk.reporting.recaps import About
+from kiosk.shelves.searching import search
 from scanner.documents.records import Document
 from scanner.legal.products import Product, ProductState
 from scanner.procedure import board

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from foundation.audit import broken_at, seal
 from foundation.opening import open_database
 from foundation.settings import Settings
-from kiosk.loans import OUT, Loan, LoanItem, LoanState
+from kiosk.ledger.loans import OUT, Loan, LoanItem, LoanState
 from printer import paper
 from printer.printouts import Printout, PrintoutState
 from webui.bench import making

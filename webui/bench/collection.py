@@ -20,11 +20,11 @@ from foundation.database import Database
 from foundation.files import FileStore
 from foundation.people import PROGRAM
 from foundation.settings import Settings
-from kiosk.collection import Copy, Title
 from kiosk.exchange import bringing, columns, importing, tables
 from kiosk.exchange.formats import recognise
 from kiosk.exchange.imports import CollectionImport, ImportState
-from kiosk.searching import search
+from kiosk.ledger.collection import Copy, Title
+from kiosk.shelves.searching import search
 from webui import migrating
 from webui.demo.many import BY, many_titles
 

@@ -9,7 +9,7 @@ from foundation.opening import open_database
 from foundation.people import Role, add_person, hash_password
 from foundation.settings import Settings
 from foundation.stations import Station, StationKind, digest
-from kiosk import calendar, rules
+from kiosk.borrowing import calendar, rules
 from webui import migrating
 from webui.demo.many import fill_many
 

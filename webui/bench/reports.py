@@ -16,10 +16,10 @@ import sqlalchemy as sa
 from foundation.clock import end_of, start_of
 from foundation.database import Database
 from foundation.office import office
-from kiosk import periods, recaps
-from kiosk.collection import Copy
-from kiosk.loans import Loan, LoanItem, LoanState, Outcome, Reading
-from kiosk.visits import Category, Purpose, Rating, Visit, VisitState
+from kiosk.ledger.collection import Copy
+from kiosk.ledger.loans import Loan, LoanItem, LoanState, Outcome, Reading
+from kiosk.ledger.visits import Category, Purpose, Rating, Visit, VisitState
+from kiosk.reporting import periods, recaps
 from webui.demo.many import fill_many
 
 AIM = 2.0  # seconds

@@ -14,8 +14,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from foundation.search_words import STOP_WORDS, words_of
-from kiosk.collection import Copy, Title
-from kiosk.searching import search
+from kiosk.ledger.collection import Copy, Title
+from kiosk.shelves.searching import search
 from webui.bench.collection import empty_database
 from webui.demo.many import fill_many
 

@@ -13,10 +13,10 @@ from foundation.database import Database
 from foundation.office import Office, office
 from foundation.people import Person, Role, add_person, hash_password
 from foundation.stations import Station, StationKind, invite
-from kiosk.calendar import ClosedDay, seed_week
-from kiosk.collection import Copy, CopyStatus
+from kiosk.borrowing.calendar import ClosedDay, seed_week
+from kiosk.borrowing.rules import seed_rules
 from kiosk.exchange import importing
-from kiosk.rules import seed_rules
+from kiosk.ledger.collection import Copy, CopyStatus
 from scanner.devices.knowing import learn_soon
 from webui.demo.history import write_history
 from webui.demo.members import write_members

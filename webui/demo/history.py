@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 from foundation.clock import end_of, local, now, today
 from foundation.counters import next_number
 from foundation.office import Office
-from kiosk import calendar, rules
-from kiosk.calendar import Calendar
-from kiosk.collection import Copy, CopyStatus, Kind, Title
-from kiosk.loans import Loan, LoanItem, LoanState, Outcome, Reading
-from kiosk.visits import Category, Purpose, Rating, Visit, VisitState, person_key
+from kiosk.borrowing import calendar, rules
+from kiosk.borrowing.calendar import Calendar
+from kiosk.ledger.collection import Copy, CopyStatus, Kind, Title
+from kiosk.ledger.loans import Loan, LoanItem, LoanState, Outcome, Reading
+from kiosk.ledger.visits import Category, Purpose, Rating, Visit, VisitState, person_key
 
 DAYS = 21
 OVERDUE = 3

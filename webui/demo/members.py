@@ -7,10 +7,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from foundation.people import Actor
-from kiosk import membership
-from kiosk.members import BlockKind, Member
-from kiosk.membership import MemberEntry
-from kiosk.visits import Visit
+from kiosk.guests import membership
+from kiosk.guests.membership import MemberEntry
+from kiosk.ledger.members import BlockKind, Member
+from kiosk.ledger.visits import Visit
 
 COUNT = 12
 CONTACT = "{}@contoh.example"

@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 from foundation.clock import end_of, now, today
 from foundation.counters import Counter
 from foundation.office import Office
-from kiosk import calendar, surveying
-from kiosk.calendar import Calendar
-from kiosk.collection import Copy, Kind, Title
-from kiosk.loans import Loan, LoanItem, LoanState, Outcome, Reading
-from kiosk.surveys import Answer, Survey
-from kiosk.visits import Purpose, Rating, Visit
+from kiosk.borrowing import calendar
+from kiosk.borrowing.calendar import Calendar
+from kiosk.ledger.collection import Copy, Kind, Title
+from kiosk.ledger.loans import Loan, LoanItem, LoanState, Outcome, Reading
+from kiosk.ledger.visits import Purpose, Rating, Visit
+from kiosk.reporting import surveying
+from kiosk.reporting.surveys import Answer, Survey
 from webui.demo.history import DAYS, DAYS_LENT, visits_of
 
 MONTHS_BACK = 425   # days

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from foundation.clock import now
 from foundation.people import Actor, Person
 from foundation.settings import Settings
-from kiosk import attaching, cataloguing, describing
-from kiosk.collection import Kind
+from kiosk.ledger.collection import Kind
+from kiosk.shelves import attaching, cataloguing, describing
 from printer import typesetting
 from scanner.documents.records import Document
 from scanner.procedure import procedure, verification

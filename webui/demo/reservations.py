@@ -7,12 +7,12 @@ from sqlalchemy.orm import Session
 
 from foundation.clock import now, today
 from foundation.office import Office
-from kiosk import calendar, reserving
-from kiosk.availability import availability, free_copy
-from kiosk.collection import Copy, Title
-from kiosk.loans import LoanItem
-from kiosk.members import Member
-from kiosk.reservations import Reservation, ReservationState
+from kiosk.borrowing import calendar, reserving
+from kiosk.ledger.collection import Copy, Title
+from kiosk.ledger.loans import LoanItem
+from kiosk.ledger.members import Member
+from kiosk.ledger.reservations import Reservation, ReservationState
+from kiosk.shelves.availability import availability, free_copy
 
 
 def write_reservations(session: Session, here: Office) -> None:

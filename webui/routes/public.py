@@ -17,7 +17,7 @@ from foundation.database import Session
 from foundation.errors import Refused
 from foundation.files import FileStore
 from foundation.text import t
-from kiosk import surveying
+from kiosk.reporting import surveying
 from scanner.pages import thumbnails
 from scanner.publishing import public
 from scanner.publishing.public import Wanted

@@ -19,11 +19,13 @@ from foundation.office import Office, office
 from foundation.people import Actor, Role
 from foundation.settings import Settings
 from foundation.stations import Station, invite
-from kiosk import lending, slips, visiting
-from kiosk.collection import Kind, Title
-from kiosk.loans import Loan, LoanState
-from kiosk.visiting import GuestEntry
-from kiosk.visits import Category, Purpose, Visit, VisitState
+from kiosk.borrowing import lending
+from kiosk.counter import slips
+from kiosk.guests import visiting
+from kiosk.guests.visiting import GuestEntry
+from kiosk.ledger.collection import Kind, Title
+from kiosk.ledger.loans import Loan, LoanState
+from kiosk.ledger.visits import Category, Purpose, Visit, VisitState
 from webui import create_app, demo
 from webui.migrating import upgrade
 

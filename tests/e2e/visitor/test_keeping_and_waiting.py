@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from foundation.text import written
-from kiosk import lending
-from kiosk.collection import CopyStatus
+from kiosk.borrowing import lending
+from kiosk.ledger.collection import CopyStatus
 from tests.e2e.visitor.conftest import OFFICER, Service, follow, heading, scan
 from tests.e2e.visitor.test_screens import SIZES, TOO_SMALL
 

@@ -7,10 +7,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from foundation.people import Actor
-from kiosk import cards, membership
-from kiosk.members import BlockKind
-from kiosk.membership import MemberEntry
-from kiosk.visits import Category
+from kiosk.guests import cards, membership
+from kiosk.guests.membership import MemberEntry
+from kiosk.ledger.members import BlockKind
+from kiosk.ledger.visits import Category
 from tests.e2e.visitor.conftest import NUMBERS, OFFICER, Service, follow, heading, open_guest_book, scan
 from tests.e2e.visitor.test_screens import SIZES, TOO_SMALL
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from foundation.people import Actor, Role
-from kiosk import attaching
+from kiosk.shelves import attaching
 from tests.e2e.visitor.conftest import Service, follow
 from tests.e2e.visitor.test_screens import SIZES, TOO_SMALL
 

@@ -3,8 +3,9 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from kiosk import lending, slips
-from kiosk.loans import LoanState
+from kiosk.borrowing import lending
+from kiosk.counter import slips
+from kiosk.ledger.loans import LoanState
 from tests.e2e.visitor.conftest import OFFICER, Service, follow, heading, scan
 
 

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Page, expect
 
-from kiosk.surveys import Answer
+from kiosk.reporting.surveys import Answer
 from tests.e2e.visitor.conftest import Service, follow, heading
 from tests.e2e.visitor.test_screens import SIZES, TOO_SMALL
 

@@ -5,8 +5,8 @@ import re
 from playwright.sync_api import Page, expect
 
 from foundation.stations import Station
-from kiosk import lending
-from kiosk.loans import LoanState
+from kiosk.borrowing import lending
+from kiosk.ledger.loans import LoanState
 from printer import printouts
 from tests.e2e.visitor.conftest import OFFICER, Service, follow, heading, open_guest_book, sign
 

@@ -13,8 +13,8 @@ from foundation import keys
 from foundation.database import Database, DatabaseUnusable
 from foundation.sealing import WrongKey
 from foundation.settings import Settings
-from kiosk.members import Member
-from kiosk.visits import Visit
+from kiosk.ledger.members import Member
+from kiosk.ledger.visits import Visit
 from tests.builders import a_guest, a_kiosk
 from tests.conftest import KEY
 from webui import cli, migrating

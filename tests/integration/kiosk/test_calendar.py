@@ -7,9 +7,9 @@ from foundation.audit import AuditEntry
 from foundation.clock import end_of, now, start_of
 from foundation.errors import Refused
 from foundation.people import VISITOR, Actor, Role
-from kiosk.calendar import close_days, close_span, load, move_due_dates, open_days, seed_week, set_opening
-from kiosk.loans import Loan, LoanState
-from kiosk.visits import Visit
+from kiosk.borrowing.calendar import close_days, close_span, load, move_due_dates, open_days, seed_week, set_opening
+from kiosk.ledger.loans import Loan, LoanState
+from kiosk.ledger.visits import Visit
 
 OFFICER = Actor("Sari", frozenset({Role.OFFICER}))
 ZONE = "Asia/Jakarta"

@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 from foundation.audit import AuditEntry
 from foundation.database import Database
 from foundation.errors import Refused
-from kiosk import attaching, cataloguing, describing, lending, merging
-from kiosk.collection import Copy, CopyStatus, Kind, Title
-from kiosk.loans import LoanItem
-from kiosk.reservations import Reservation, ReservationState
-from kiosk.searching import index_titles, search
+from kiosk.borrowing import lending
+from kiosk.ledger.collection import Copy, CopyStatus, Kind, Title
+from kiosk.ledger.loans import LoanItem
+from kiosk.ledger.reservations import Reservation, ReservationState
+from kiosk.shelves import attaching, cataloguing, describing, merging
+from kiosk.shelves.searching import index_titles, search
 from tests.builders import ADMIN, OFFICER, a_guest, a_kiosk, a_loan, a_request, a_title, an_office
 
 pytestmark = pytest.mark.usefixtures("clock")

@@ -16,13 +16,13 @@ from foundation.audit import AuditEntry
 from foundation.errors import Refused
 from foundation.people import Actor, Role
 from foundation.text import clean
-from kiosk.collection import Copy, CopyStatus, Kind, Title
 from kiosk.exchange import exporting
 from kiosk.exchange.columns import OF_TITLE
 from kiosk.exchange.formats import recognise
 from kiosk.exchange.importing import apply, check
-from kiosk.search_index import index_titles
-from kiosk.searching import search
+from kiosk.ledger.collection import Copy, CopyStatus, Kind, Title
+from kiosk.shelves.search_index import index_titles
+from kiosk.shelves.searching import search
 from tests.builders import a_title
 from tests.fictional import exports
 

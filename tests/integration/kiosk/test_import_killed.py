@@ -13,10 +13,10 @@ from foundation.database import Database
 from foundation.errors import Refused
 from foundation.files import FileStore
 from foundation.people import Actor, Role
-from kiosk.collection import Copy, Title
 from kiosk.exchange import bringing, columns, tables
 from kiosk.exchange.imports import CollectionImport, ImportState
-from kiosk.searching import search
+from kiosk.ledger.collection import Copy, Title
+from kiosk.shelves.searching import search
 from webui.demo.many import many_titles
 
 ADMIN = Actor("Dewi", frozenset({Role.ADMIN}))

@@ -16,14 +16,14 @@ from foundation.audit import AuditEntry
 from foundation.errors import Refused
 from foundation.people import Actor, Role
 from foundation.text import translator
-from kiosk.collection import Copy, CopyStatus, Kind, Title
 from kiosk.exchange import tables
 from kiosk.exchange.columns import fields_of, rows
 from kiosk.exchange.formats import recognise
 from kiosk.exchange.importing import apply, check, summary
 from kiosk.exchange.records import describe
 from kiosk.exchange.tables import read_lines
-from kiosk.searching import search
+from kiosk.ledger.collection import Copy, CopyStatus, Kind, Title
+from kiosk.shelves.searching import search
 
 ADMIN = Actor("Dewi", frozenset({Role.ADMIN}))
 EXAMPLE = Path(__file__).parents[3] / "docs" / "collection-example.csv"

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from foundation.audit import AuditEntry
 from foundation.database import Database
 from foundation.errors import Refused
-from kiosk import labelling
-from kiosk.collection import Copy, CopyStatus
+from kiosk.ledger.collection import Copy, CopyStatus
+from kiosk.shelves import labelling
 from tests.builders import OFFICER, a_kiosk, a_title, an_office
 
 pytestmark = pytest.mark.usefixtures("clock")

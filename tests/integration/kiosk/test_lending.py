@@ -11,11 +11,12 @@ from foundation.clock import now
 from foundation.errors import Refused
 from foundation.office import office
 from foundation.people import PROGRAM, VISITOR, Actor
-from kiosk import lending, membership, visiting
-from kiosk.collection import Copy, CopyStatus, Kind
-from kiosk.loans import LOAN_WORKFLOW, Loan, LoanItem, LoanState, Outcome
-from kiosk.members import BlockKind, Member
-from kiosk.visits import Category, Visit
+from kiosk.borrowing import lending
+from kiosk.guests import membership, visiting
+from kiosk.ledger.collection import Copy, CopyStatus, Kind
+from kiosk.ledger.loans import LOAN_WORKFLOW, Loan, LoanItem, LoanState, Outcome
+from kiosk.ledger.members import BlockKind, Member
+from kiosk.ledger.visits import Category, Visit
 from tests.builders import ADMIN, OFFICER, a_guest, a_kiosk, a_loan, a_request, a_reservation, a_title, an_office
 
 

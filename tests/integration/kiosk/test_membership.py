@@ -10,10 +10,13 @@ from foundation.clock import now, today
 from foundation.errors import Refused
 from foundation.keys import Keys
 from foundation.office import office
-from kiosk import cards, lending, membership, papers, retention, slips, visiting
-from kiosk.members import BlockKind
-from kiosk.membership import MemberEntry, Namesake
-from kiosk.visits import Category, Purpose, Visit, VisitState, unique_visitors
+from kiosk.borrowing import lending
+from kiosk.counter import papers, slips
+from kiosk.guests import cards, membership, visiting
+from kiosk.guests.membership import MemberEntry, Namesake
+from kiosk.ledger.members import BlockKind
+from kiosk.ledger.visits import Category, Purpose, Visit, VisitState, unique_visitors
+from kiosk.privacy import retention
 from printer import codes
 from printer.codes import WrongCode
 from printer.receipt import Pair

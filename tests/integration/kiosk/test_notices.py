@@ -4,7 +4,7 @@ import pytest
 
 from foundation.errors import Refused
 from foundation.office import office
-from kiosk.notices import current, publish, versions
+from kiosk.privacy.notices import current, publish, versions
 from tests.builders import ADMIN, a_guest, a_kiosk
 
 TEXTS = {"id": ("Nama Anda disimpan {days} hari oleh {office}.", "Butir satu\n\n  Butir dua  "),

@@ -9,8 +9,8 @@ from foundation.clock import today
 from foundation.errors import Refused
 from foundation.jobs import Job
 from foundation.office import office
-from kiosk import lending, notifying, renewing
-from kiosk.messages import Kind, Message, MessageState
+from kiosk.borrowing import lending, notifying, renewing
+from kiosk.ledger.messages import Kind, Message, MessageState
 from tests.builders import OFFICER, a_guest, a_kiosk, a_loan, a_title, an_office
 
 DUE = date(2026, 3, 17)

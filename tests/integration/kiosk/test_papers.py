@@ -12,9 +12,12 @@ from foundation.errors import Refused
 from foundation.keys import Keys
 from foundation.people import VISITOR, Actor
 from foundation.stations import Station
-from kiosk import lending, papers, reports, visiting
-from kiosk.papers import What
-from kiosk.visits import VisitState
+from kiosk.borrowing import lending
+from kiosk.counter import papers
+from kiosk.counter.papers import What
+from kiosk.guests import visiting
+from kiosk.ledger.visits import VisitState
+from kiosk.reporting import reports
 from printer import paper, printouts
 from printer.printouts import Printout, PrintoutState
 from tests.builders import OFFICER, a_guest, a_kiosk, a_loan, a_request, a_title, an_office

@@ -10,13 +10,15 @@ from foundation.audit import AuditEntry
 from foundation.clock import now
 from foundation.errors import Refused
 from foundation.people import VISITOR, Actor
-from kiosk import lending, membership, notices, privacy
-from kiosk.loans import Loan
-from kiosk.members import Block, BlockKind, Member
-from kiosk.messages import Kind, Message, MessageState
-from kiosk.privacy import DataRequest, Wish, answer, ask, correct, erase, handed_out, known, plain
-from kiosk.visiting import leave
-from kiosk.visits import Visit, person_key, unique_visitors
+from kiosk.borrowing import lending
+from kiosk.guests import membership
+from kiosk.guests.visiting import leave
+from kiosk.ledger.loans import Loan
+from kiosk.ledger.members import Block, BlockKind, Member
+from kiosk.ledger.messages import Kind, Message, MessageState
+from kiosk.ledger.visits import Visit, person_key, unique_visitors
+from kiosk.privacy import notices, rights
+from kiosk.privacy.rights import DataRequest, Wish, answer, ask, correct, erase, handed_out, known, plain
 from tests.builders import ADMIN, OFFICER, a_guest, a_kiosk, a_loan, a_member, a_reservation, a_title, an_office
 
 NAME, FROM = "Ratna Widyaningsih", "Universitas Nusa Raya"
@@ -147,7 +149,7 @@ def test_erasing_leaves_the_numbers_and_nobodys_name(session, loan):
     assert {(block.borrower_key, block.reason) for block in session.scalars(sa.select(Block))} == {("", "")}
     assert {(message.contact, message.body) for message in session.scalars(sa.select(Message))} == {("", "")}
     assert session.scalars(sa.select(Visit.name).where(Visit.name != "")).all() == ["Bayu Fiktif"]
-    assert privacy.waiting(session) == []
+    assert rights.waiting(session) == []
     with pytest.raises(Refused, match="Nothing is known"):
         erase(session, KEY, OFFICER)
 
@@ -165,10 +167,10 @@ def test_a_wish_is_due_in_three_days_asked_once_and_answered_once(session, loan)
     asked = ask(session, KEY, Wish.SEE, OFFICER)
     assert ask(session, KEY, Wish.SEE, OFFICER) is asked
     assert asked.due_at == now() + timedelta(hours=72)
-    assert privacy.waiting(session) == [asked]
+    assert rights.waiting(session) == [asked]
     answer(session, asked.id, OFFICER)
     answer(session, asked.id, ADMIN)
-    assert privacy.waiting(session) == []
+    assert rights.waiting(session) == []
     assert (asked.answered_by, asked.person_key) == (OFFICER.name, "")
     assert session.scalar(sa.select(sa.func.count()).select_from(DataRequest)) == 1
 

@@ -9,10 +9,11 @@ import sqlalchemy as sa
 
 from foundation.clock import end_of, local, now, start_of
 from foundation.office import office
-from kiosk import periods, recaps, reports
-from kiosk.loans import Loan, LoanItem, LoanState, Outcome, Reading
-from kiosk.recaps import About, Rest
-from kiosk.visits import Category, Purpose, Rating, Visit, VisitState, person_key
+from kiosk.ledger import exports
+from kiosk.ledger.loans import Loan, LoanItem, LoanState, Outcome, Reading
+from kiosk.ledger.visits import Category, Purpose, Rating, Visit, VisitState, person_key
+from kiosk.reporting import periods, recaps, reports
+from kiosk.reporting.recaps import About, Rest
 from tests.builders import OFFICER, a_title
 from webui.bench import reports as bench
 
@@ -146,7 +147,7 @@ def test_days_in_the_wrong_order_are_turned_round():
 def test_an_export_stands_in_the_trail(database, clock):
     from foundation.audit import AuditEntry
     with database.transaction() as session:
-        reports.exported(session, "recap:2026-03", OFFICER, "xlsx")
+        exports.exported(session, "recap:2026-03", OFFICER, "xlsx")
     with database.reading() as session:
         entry = session.scalars(sa.select(AuditEntry)).one()
         assert (entry.deed, entry.subject, entry.by, entry.details) == ("exported", "recap:2026-03", OFFICER.name, {"kind": "xlsx"})

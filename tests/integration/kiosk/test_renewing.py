@@ -9,12 +9,13 @@ import sqlalchemy as sa
 from foundation.audit import AuditEntry
 from foundation.errors import Refused
 from foundation.people import Actor
-from kiosk import calendar, lending, membership, renewing
-from kiosk.calendar import close_days, move_due_dates, open_days
-from kiosk.collection import Kind
-from kiosk.loans import Loan, Renewal
-from kiosk.members import BlockKind
-from kiosk.rules import LoanRule
+from kiosk.borrowing import calendar, lending, renewing
+from kiosk.borrowing.calendar import close_days, move_due_dates, open_days
+from kiosk.borrowing.rules import LoanRule
+from kiosk.guests import membership
+from kiosk.ledger.collection import Kind
+from kiosk.ledger.loans import Loan, Renewal
+from kiosk.ledger.members import BlockKind
 from tests.builders import ADMIN, OFFICER, a_guest, a_kiosk, a_loan, a_reservation, a_title, an_office
 
 DUE = date(2026, 3, 17)  # a Tuesday, a week after the stopped clock's

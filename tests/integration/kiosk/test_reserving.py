@@ -10,15 +10,17 @@ from foundation.audit import AuditEntry
 from foundation.errors import Refused
 from foundation.office import office
 from foundation.people import PROGRAM, VISITOR, Actor
-from kiosk import lending, membership, reserving, serving
-from kiosk.availability import availability, free_titles
-from kiosk.cataloguing import set_status
-from kiosk.collection import CopyStatus, Kind, Title
-from kiosk.loans import Loan, LoanState
-from kiosk.members import BlockKind
-from kiosk.messages import Kind as Told
-from kiosk.messages import Message
-from kiosk.reservations import RESERVATION_WORKFLOW, Reservation, ReservationState
+from kiosk.borrowing import lending, reserving
+from kiosk.counter import serving
+from kiosk.guests import membership
+from kiosk.ledger.collection import CopyStatus, Kind, Title
+from kiosk.ledger.loans import Loan, LoanState
+from kiosk.ledger.members import BlockKind
+from kiosk.ledger.messages import Kind as Told
+from kiosk.ledger.messages import Message
+from kiosk.ledger.reservations import RESERVATION_WORKFLOW, Reservation, ReservationState
+from kiosk.shelves.availability import availability, free_titles
+from kiosk.shelves.cataloguing import set_status
 from tests.builders import ADMIN, OFFICER, a_guest, a_kiosk, a_loan, a_request, a_reservation, a_title, an_office
 
 S = ReservationState

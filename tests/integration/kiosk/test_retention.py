@@ -10,17 +10,20 @@ from foundation.audit import AuditEntry
 from foundation.clock import now
 from foundation.errors import Refused
 from foundation.office import office
-from kiosk import lending, membership, recaps, reports, retention
-from kiosk.collection import Kind
-from kiosk.loans import Loan, Reading
-from kiosk.members import Block, BlockKind, Member
-from kiosk.messages import Kind as MessageKind
-from kiosk.messages import Message, MessageState
-from kiosk.periods import Span, around
-from kiosk.reserving import cancel
-from kiosk.retention import KINDS, due, forget, keep_for
-from kiosk.visiting import leave, rate
-from kiosk.visits import Category, Visit
+from kiosk.borrowing import lending
+from kiosk.borrowing.reserving import cancel
+from kiosk.guests import membership
+from kiosk.guests.visiting import leave, rate
+from kiosk.ledger.collection import Kind
+from kiosk.ledger.loans import Loan, Reading
+from kiosk.ledger.members import Block, BlockKind, Member
+from kiosk.ledger.messages import Kind as MessageKind
+from kiosk.ledger.messages import Message, MessageState
+from kiosk.ledger.visits import Category, Visit
+from kiosk.privacy import retention
+from kiosk.privacy.retention import KINDS, due, forget, keep_for
+from kiosk.reporting import recaps, reports
+from kiosk.reporting.periods import Span, around
 from printer.printouts import Printout, PrintoutState
 from tests.builders import ADMIN, OFFICER, a_guest, a_kiosk, a_loan, a_member, a_reservation, a_title, an_office
 

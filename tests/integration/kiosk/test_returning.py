@@ -6,11 +6,12 @@ import pytest
 import sqlalchemy as sa
 
 from foundation.errors import Refused
-from kiosk import lending, membership
-from kiosk.collection import CopyStatus, Kind
-from kiosk.loans import LoanState, Outcome
-from kiosk.members import Block, BlockKind
-from kiosk.rules import LoanRule
+from kiosk.borrowing import lending
+from kiosk.borrowing.rules import LoanRule
+from kiosk.guests import membership
+from kiosk.ledger.collection import CopyStatus, Kind
+from kiosk.ledger.loans import LoanState, Outcome
+from kiosk.ledger.members import Block, BlockKind
 from tests.builders import ADMIN, OFFICER, a_guest, a_kiosk, a_loan, a_request, a_title, an_office
 
 

@@ -4,9 +4,9 @@ import pytest
 
 from foundation.errors import Refused
 from foundation.people import Actor, Role
-from kiosk.collection import Kind
-from kiosk.rules import choose, delete_rule, load, save_rule, seed_rules
-from kiosk.visits import Category
+from kiosk.borrowing.rules import choose, delete_rule, load, save_rule, seed_rules
+from kiosk.ledger.collection import Kind
+from kiosk.ledger.visits import Category
 
 ADMIN = Actor("Dewi", frozenset({Role.ADMIN}))
 

@@ -8,10 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from foundation.database import Database
-from kiosk.availability import Availability, availability
-from kiosk.collection import Copy, CopyStatus, Kind, Title
-from kiosk.lending import read_here
-from kiosk.searching import MOST, Found, index_titles, search
+from kiosk.borrowing.lending import read_here
+from kiosk.ledger.collection import Copy, CopyStatus, Kind, Title
+from kiosk.shelves.availability import Availability, availability
+from kiosk.shelves.searching import MOST, Found, index_titles, search
 from tests.builders import a_kiosk, a_loan, a_request, a_title, an_office
 
 DECISION = "Penetapan Daerah Pemilihan Kota Contoh"

@@ -15,8 +15,8 @@ from aiosmtpd.controller import Controller
 from foundation.clock import now
 from foundation.database import Database
 from foundation.jobs import Job, Worker, enqueue
-from kiosk.messages import Kind, Message, MessageState, Messaging
-from kiosk.sending import Sender, way_of
+from kiosk.borrowing.sending import Sender, way_of
+from kiosk.ledger.messages import Kind, Message, MessageState, Messaging
 from tests.integration.publishers.servers import free_port, serving
 
 pytestmark = pytest.mark.one_database

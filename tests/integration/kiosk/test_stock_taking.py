@@ -10,11 +10,12 @@ from foundation.audit import AuditEntry
 from foundation.clock import now
 from foundation.database import Database
 from foundation.errors import Refused
-from kiosk import cataloguing, lending, stock_taking
-from kiosk.availability import availability
-from kiosk.collection import Copy, CopyStatus, Kind, Title
-from kiosk.stock import Sighting, StockTake
-from kiosk.stock_taking import Report, Verdict
+from kiosk.borrowing import lending
+from kiosk.ledger.collection import Copy, CopyStatus, Kind, Title
+from kiosk.ledger.stock import Sighting, StockTake
+from kiosk.shelves import cataloguing, stock_taking
+from kiosk.shelves.availability import availability
+from kiosk.shelves.stock_taking import Report, Verdict
 from tests.builders import ADMIN, OFFICER, a_kiosk, a_loan, a_title, an_office
 
 pytestmark = pytest.mark.usefixtures("clock")

@@ -12,13 +12,14 @@ from foundation.clock import end_of
 from foundation.errors import Refused
 from foundation.office import office
 from foundation.people import Actor
-from kiosk import calendar, lending, membership, notifying, renewing, reserving
-from kiosk.cataloguing import set_status
-from kiosk.collection import CopyStatus, Kind
-from kiosk.loans import Loan, LoanState
-from kiosk.messages import Message
-from kiosk.reservations import ReservationState
-from kiosk.rules import LoanRule
+from kiosk.borrowing import calendar, lending, notifying, renewing, reserving
+from kiosk.borrowing.rules import LoanRule
+from kiosk.guests import membership
+from kiosk.ledger.collection import CopyStatus, Kind
+from kiosk.ledger.loans import Loan, LoanState
+from kiosk.ledger.messages import Message
+from kiosk.ledger.reservations import ReservationState
+from kiosk.shelves.cataloguing import set_status
 from tests.builders import ADMIN, OFFICER, a_guest, a_kiosk, a_loan, a_request, a_reservation, a_title, an_office
 
 JAKARTA = "Asia/Jakarta"

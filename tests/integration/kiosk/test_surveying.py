@@ -7,10 +7,10 @@ import pytest
 import sqlalchemy as sa
 
 from foundation.errors import Refused
-from kiosk import surveying
-from kiosk.satisfaction import Grade
-from kiosk.surveying import ELEMENTS, as_form, read_survey
-from kiosk.surveys import Answer
+from kiosk.reporting import surveying
+from kiosk.reporting.satisfaction import Grade
+from kiosk.reporting.surveying import ELEMENTS, as_form, read_survey
+from kiosk.reporting.surveys import Answer
 from tests.builders import OFFICER, a_kiosk, a_survey
 
 DAY = date(2026, 3, 10)  # on which the clock of the tests stands

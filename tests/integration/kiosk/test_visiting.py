@@ -7,8 +7,9 @@ import sqlalchemy as sa
 
 from foundation.errors import Refused
 from foundation.office import office
-from kiosk import desk, visiting
-from kiosk.visits import Category, HelpCall, Purpose, Rating, Visit, VisitState
+from kiosk.counter import desk
+from kiosk.guests import visiting
+from kiosk.ledger.visits import Category, HelpCall, Purpose, Rating, Visit, VisitState
 from tests.builders import OFFICER, a_guest, a_kiosk
 
 GOOD = {"name": "Ratna Widyaningsih", "institution": "Umum", "category": "public", "purpose": "read"}

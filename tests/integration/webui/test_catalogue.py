@@ -14,8 +14,8 @@ from werkzeug.test import TestResponse
 
 from foundation.clock import now
 from foundation.database import Database
-from kiosk.collection import Copy, Kind, Title
-from kiosk.searching import index_titles
+from kiosk.ledger.collection import Copy, Kind, Title
+from kiosk.shelves.searching import index_titles
 from scanner.legal.publications import Publication, PublicationState
 from tests.builders import a_kiosk, a_loan, a_title
 from tests.integration.webui.conftest import Browser

@@ -18,13 +18,14 @@ from foundation.database import Database
 from foundation.office import office
 from foundation.people import Actor
 from foundation.stations import Station, invite
-from kiosk import lending, slips
-from kiosk.collection import Copy, CopyStatus
-from kiosk.loans import Loan, LoanState
-from kiosk.messages import Kind, Message, MessageState
-from kiosk.reservations import Reservation, ReservationState
-from kiosk.searching import index_titles
-from kiosk.visits import Visit
+from kiosk.borrowing import lending
+from kiosk.counter import slips
+from kiosk.ledger.collection import Copy, CopyStatus
+from kiosk.ledger.loans import Loan, LoanState
+from kiosk.ledger.messages import Kind, Message, MessageState
+from kiosk.ledger.reservations import Reservation, ReservationState
+from kiosk.ledger.visits import Visit
+from kiosk.shelves.searching import index_titles
 from printer.printouts import Printout
 from tests.builders import OFFICER, a_guest, a_kiosk, a_loan, a_reservation, a_title
 from tests.conftest import TUESDAY_MORNING

@@ -11,7 +11,7 @@ from foundation.audit import AuditEntry
 from foundation.database import Database
 from foundation.jobs import Worker
 from foundation.people import Role
-from kiosk.collection import Title
+from kiosk.ledger.collection import Title
 from tests.builders import a_title
 from tests.fictional import exports
 

@@ -16,11 +16,12 @@ from foundation.clock import now
 from foundation.database import Database
 from foundation.people import VISITOR, Actor
 from foundation.stations import Station, invite
-from kiosk import lending, slips
-from kiosk.collection import CopyStatus
-from kiosk.loans import Loan
-from kiosk.searching import index_titles
-from kiosk.visits import Visit
+from kiosk.borrowing import lending
+from kiosk.counter import slips
+from kiosk.ledger.collection import CopyStatus
+from kiosk.ledger.loans import Loan
+from kiosk.ledger.visits import Visit
+from kiosk.shelves.searching import index_titles
 from printer import codes
 from tests.builders import a_guest, a_kiosk, a_loan, a_request, a_title
 from tests.integration.webui.conftest import Browser

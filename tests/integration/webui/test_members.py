@@ -12,9 +12,9 @@ from flask import Flask
 from foundation.clock import today
 from foundation.database import Database
 from foundation.keys import Keys
-from kiosk import cards, membership
-from kiosk.members import Block, BlockKind, Member
-from kiosk.visits import Purpose, Visit, VisitState
+from kiosk.guests import cards, membership
+from kiosk.ledger.members import Block, BlockKind, Member
+from kiosk.ledger.visits import Purpose, Visit, VisitState
 from printer.printouts import Printout
 from tests.builders import OFFICER, a_guest, a_kiosk, a_member
 from tests.integration.webui.conftest import Browser

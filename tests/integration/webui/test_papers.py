@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from foundation.audit import AuditEntry
 from foundation.database import Database
-from kiosk import lending
-from kiosk.papers import What
+from kiosk.borrowing import lending
+from kiosk.counter.papers import What
 from printer.printouts import Printout, PrintoutState
 from tests import pdf
 from tests.builders import OFFICER, a_kiosk, a_loan, a_title

@@ -14,13 +14,13 @@ from time_machine import Traveller
 from foundation.database import Database
 from foundation.office import Office
 from foundation.people import Role
-from kiosk import lending
-from kiosk.loans import Loan
-from kiosk.privacy import DataRequest
-from kiosk.reservations import Reservation
-from kiosk.reserving import cancel
-from kiosk.visiting import leave
-from kiosk.visits import Visit
+from kiosk.borrowing import lending
+from kiosk.borrowing.reserving import cancel
+from kiosk.guests.visiting import leave
+from kiosk.ledger.loans import Loan
+from kiosk.ledger.reservations import Reservation
+from kiosk.ledger.visits import Visit
+from kiosk.privacy.rights import DataRequest
 from tests.builders import OFFICER, a_guest, a_kiosk, a_loan, a_member, a_reservation, a_title
 from tests.integration.webui.conftest import PASSWORD, Browser
 from webui.working import upkeep

@@ -13,9 +13,9 @@ from foundation.clock import today
 from foundation.database import Database
 from foundation.office import office
 from foundation.people import Role
-from kiosk.loans import Reading
-from kiosk.visiting import rate
-from kiosk.visits import Visit
+from kiosk.guests.visiting import rate
+from kiosk.ledger.loans import Reading
+from kiosk.ledger.visits import Visit
 from tests import pdf
 from tests.builders import a_guest, a_kiosk, a_loan, a_title
 from tests.integration.webui.conftest import Browser

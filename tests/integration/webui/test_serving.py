@@ -15,7 +15,7 @@ from time_machine import Traveller
 from foundation.database import Database
 from foundation.office import office
 from foundation.settings import Settings
-from kiosk.visits import Visit, VisitState
+from kiosk.ledger.visits import Visit, VisitState
 from tests.builders import a_guest, a_kiosk
 from webui.bench.service import free_port
 from webui.serving import listen

@@ -15,7 +15,7 @@ from foundation.audit import AuditEntry
 from foundation.database import Database
 from foundation.errors import Refused
 from foundation.people import VISITOR, Actor, Person, Role
-from kiosk import equipping, serving
+from kiosk.counter import equipping, serving
 from tests.builders import OFFICER
 from tests.integration.webui.conftest import PASSWORD, Browser
 from webui.sessions import BrowserSession, sweep

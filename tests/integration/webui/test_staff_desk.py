@@ -14,10 +14,12 @@ from foundation.jobs import TRIES, Job
 from foundation.keys import Keys
 from foundation.people import PROGRAM, Role
 from foundation.stations import Station
-from kiosk import lending, slips, visiting
-from kiosk.collection import CopyStatus, Kind
-from kiosk.loans import Loan, LoanState, Reading
-from kiosk.visits import HelpCall, Visit, VisitState
+from kiosk.borrowing import lending
+from kiosk.counter import slips
+from kiosk.guests import visiting
+from kiosk.ledger.collection import CopyStatus, Kind
+from kiosk.ledger.loans import Loan, LoanState, Reading
+from kiosk.ledger.visits import HelpCall, Visit, VisitState
 from printer import printouts
 from printer.printouts import Printout, PrintoutState
 from tests.builders import OFFICER, a_guest, a_kiosk, a_loan, a_request, a_title

@@ -18,10 +18,10 @@ from foundation.office import Office
 from foundation.people import Person, Role
 from foundation.stationing import enrol
 from foundation.stations import Station, find_by_token
-from kiosk.calendar import ClosedDay, OpeningDay
-from kiosk.collection import Copy, Title
-from kiosk.loans import Loan
-from kiosk.rules import LoanRule
+from kiosk.borrowing.calendar import ClosedDay, OpeningDay
+from kiosk.borrowing.rules import LoanRule
+from kiosk.ledger.collection import Copy, Title
+from kiosk.ledger.loans import Loan
 from printer import printouts
 from printer.commands import split
 from printer.printouts import Printout

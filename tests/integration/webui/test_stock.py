@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from foundation.database import Database
 from foundation.people import Role
-from kiosk.collection import Copy, CopyStatus
-from kiosk.stock import StockTake
+from kiosk.ledger.collection import Copy, CopyStatus
+from kiosk.ledger.stock import StockTake
 from tests.builders import a_kiosk, a_loan, a_title
 from tests.integration.webui.conftest import Browser
 

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from foundation.audit import AuditEntry
 from foundation.clock import today
 from foundation.database import Database
-from kiosk.surveying import as_form
-from kiosk.surveys import Answer, Survey
-from kiosk.visits import Rating
+from kiosk.ledger.visits import Rating
+from kiosk.reporting.surveying import as_form
+from kiosk.reporting.surveys import Answer, Survey
 from tests import pdf
 from tests.builders import a_survey
 from tests.integration.webui.conftest import Browser

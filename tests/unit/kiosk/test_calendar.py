@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foundation.errors import Refused
-from kiosk.calendar import Calendar
+from kiosk.borrowing.calendar import Calendar
 
 OFFICE_HOURS = (time(8), time(16))
 MON_TO_FRI = dict.fromkeys(range(5), OFFICE_HOURS)

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.cells import MONTHS, Unusable, read_day, read_line, read_year
-from kiosk.collection import Kind, Title, usual_code
-from kiosk.describing import FIELDS, NAMES, example_of, fields_of, name_of
-from kiosk.labelling import place_of
+from kiosk.ledger.cells import MONTHS, Unusable, read_day, read_line, read_year
+from kiosk.ledger.collection import Kind, Title, usual_code
+from kiosk.shelves.describing import FIELDS, NAMES, example_of, fields_of, name_of
+from kiosk.shelves.labelling import place_of
 
 TODAY = date(2026, 3, 10)
 DAYS = st.dates(date(1700, 1, 1), TODAY)

@@ -5,8 +5,8 @@ from datetime import date, time, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.calendar import Calendar
-from kiosk.reserving import keep_until
+from kiosk.borrowing.calendar import Calendar
+from kiosk.borrowing.reserving import keep_until
 
 HOURS = (time(8), time(16))
 DAYS = st.dates(date(2024, 1, 1), date(2030, 12, 31))

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from kiosk import holidays
+from kiosk.borrowing import holidays
 
 
 def test_a_holiday_has_the_name_the_state_gives_it():

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk import periods
-from kiosk.periods import Span
+from kiosk.reporting import periods
+from kiosk.reporting.periods import Span
 
 DAYS = st.dates(date(2000, 1, 1), date(2100, 12, 31))
 SPANS = st.sampled_from(Span)

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foundation.text import translator
-from kiosk.collection import Kind
-from kiosk.rules import LoanRule, because, choose, fitting, in_words, snapshot
-from kiosk.visits import Category
+from kiosk.borrowing.rules import LoanRule, because, choose, fitting, in_words, snapshot
+from kiosk.ledger.collection import Kind
+from kiosk.ledger.visits import Category
 
 DAY = date(2026, 3, 10)
 PLAIN = {"valid_from": None, "valid_until": None, "loanable": True, "max_copies": 2, "days": 7, "max_renewals": 1,

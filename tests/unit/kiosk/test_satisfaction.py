@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.satisfaction import Grade, grade, index, rounded
+from kiosk.reporting.satisfaction import Grade, grade, index, rounded
 
 NINE = 9
 FULL = st.lists(st.lists(st.integers(1, 4), min_size=NINE, max_size=NINE), min_size=1, max_size=60)

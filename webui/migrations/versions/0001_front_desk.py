@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from kiosk.search_index import TITLES
+from kiosk.shelves.search_index import TITLES
 
 revision = "0001"
 down_revision = None

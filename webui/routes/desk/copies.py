@@ -7,8 +7,10 @@ from flask.typing import ResponseReturnValue
 
 from foundation.errors import Refused
 from foundation.text import t
-from kiosk import attaching, cataloguing, finding, labelling, lending
-from kiosk.collection import Copy, CopyStatus, Title
+from kiosk.borrowing import lending
+from kiosk.counter import finding
+from kiosk.ledger.collection import Copy, CopyStatus, Title
+from kiosk.shelves import attaching, cataloguing, labelling
 from printer import labels, typesetting
 from scanner.publishing import public
 from scanner.publishing.public import Wanted

@@ -7,7 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from foundation import clock
 from foundation.text import t
-from kiosk import reports
+from kiosk.ledger import exports
+from kiosk.reporting import reports
 from webui import reporting
 from webui.language import say
 from webui.routes.desk.frame import do, number_of, page, screens
@@ -31,7 +32,7 @@ def day_book(day: str = "") -> ResponseReturnValue:
 def day_file(day: str, kind: str) -> ResponseReturnValue:
     with wiring().database.reading() as db:
         book = reports.day_book(db, _day(day))
-    do(lambda db: reports.exported(db, f"day:{day}", g.actor, kind))
+    do(lambda db: exports.exported(db, f"day:{day}", g.actor, kind))
     if kind == "pdf":
         return sheet_pdf("desk/_day_sheet.html", say(t("Day book")), f"buku-tamu-{day}", wide=True, book=book)
     return spreadsheet(reporting.day_sheets(book, number_of), f"buku-tamu-{day}", kind)

@@ -6,9 +6,9 @@ from flask.typing import ResponseReturnValue
 from foundation import clock
 from foundation.errors import Refused
 from foundation.text import t, translator
-from kiosk import enlisting
-from kiosk.enlisting import Listing
 from kiosk.exchange.records import describe
+from kiosk.guests import enlisting
+from kiosk.guests.enlisting import Listing
 from webui import language, uploads
 from webui.routes.desk.frame import do, go, page, screens
 from webui.wiring import wiring

@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 from foundation.clock import now
 from foundation.people import Role
 from foundation.text import t
-from kiosk import slips
-from kiosk.loans import Loan
+from kiosk.counter import slips
+from kiosk.ledger.loans import Loan
 from webui.access import load_person, requires
 from webui.wiring import wiring
 

@@ -9,9 +9,11 @@ from flask.typing import ResponseReturnValue
 from foundation.errors import Refused
 from foundation.office import office
 from foundation.text import translator
-from kiosk import finding, lending, membership, rules, serving, slips, visiting
-from kiosk.searching import search
-from kiosk.visits import Category, Purpose, Visit, VisitState
+from kiosk.borrowing import lending, rules
+from kiosk.counter import finding, serving, slips
+from kiosk.guests import membership, visiting
+from kiosk.ledger.visits import Category, Purpose, Visit, VisitState
+from kiosk.shelves.searching import search
 from printer.codes import is_card
 from webui import language
 from webui.routes.desk.frame import LONGEST_CODE, do, go, page, screens

@@ -3,7 +3,7 @@
 from flask import abort, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from kiosk import notifying, reserving
+from kiosk.borrowing import notifying, reserving
 from webui.routes.desk.frame import do, go, page, screens
 from webui.wiring import wiring
 

@@ -6,7 +6,9 @@ from flask import g, request, session
 from flask.typing import ResponseReturnValue
 
 from foundation import jobs
-from kiosk import desk, finding, lending, papers, visiting
+from kiosk.borrowing import lending
+from kiosk.counter import desk, finding, papers
+from kiosk.guests import visiting
 from printer import printouts
 from webui.routes.desk.frame import do, go, page, screens
 from webui.wiring import wiring

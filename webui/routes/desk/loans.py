@@ -11,9 +11,11 @@ from foundation.clock import today
 from foundation.errors import Refused
 from foundation.office import office
 from foundation.text import translator
-from kiosk import finding, lending, membership, notifying, papers, renewing, reserving, rules, slips
-from kiosk.collection import Copy
-from kiosk.loans import LOAN_WORKFLOW, OUT, Loan, Outcome
+from kiosk.borrowing import lending, notifying, renewing, reserving, rules
+from kiosk.counter import finding, papers, slips
+from kiosk.guests import membership
+from kiosk.ledger.collection import Copy
+from kiosk.ledger.loans import LOAN_WORKFLOW, OUT, Loan, Outcome
 from printer import qr
 from printer.codes import Wrong, WrongCode, is_card
 from scanner.procedure import board

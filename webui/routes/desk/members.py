@@ -11,10 +11,12 @@ from foundation.database import Session
 from foundation.errors import Refused
 from foundation.office import office
 from foundation.text import t
-from kiosk import cards, finding, lending, membership, serving, visiting
-from kiosk.members import BlockKind, Member
-from kiosk.membership import Namesake
-from kiosk.visits import Category, Purpose, Visit
+from kiosk.borrowing import lending
+from kiosk.counter import finding, serving
+from kiosk.guests import cards, membership, visiting
+from kiosk.guests.membership import Namesake
+from kiosk.ledger.members import BlockKind, Member
+from kiosk.ledger.visits import Category, Purpose, Visit
 from printer import cards as paper
 from printer import typesetting
 from webui import assets

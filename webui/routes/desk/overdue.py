@@ -4,8 +4,10 @@ from flask import g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from foundation.text import t
-from kiosk import finding, notifying, reports
-from kiosk.finding import Overdue
+from kiosk.borrowing import notifying
+from kiosk.counter import finding
+from kiosk.counter.finding import Overdue
+from kiosk.ledger import exports
 from webui import language
 from webui.routes.desk.frame import do, go, number_of, page, screens
 from webui.routes.desk.reports import sheet_pdf, spreadsheet, today
@@ -47,7 +49,7 @@ def letters() -> ResponseReturnValue:
 def overdue_file(kind: str) -> ResponseReturnValue:
     with wiring().database.reading() as db:
         rows = finding.overdue(db)
-    do(lambda db: reports.exported(db, "overdue loans", g.actor, kind, rows=len(rows)))
+    do(lambda db: exports.exported(db, "overdue loans", g.actor, kind, rows=len(rows)))
     sheet = Sheet(language.say(t("Overdue loans")), [language.say(word) for word in HEAD], [_line(row) for row in rows])
     return spreadsheet([sheet], f"terlambat-{today()}", kind)
 

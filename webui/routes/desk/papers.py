@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from foundation.stations import printer_station
-from kiosk import papers
-from kiosk.papers import Draft, What
+from kiosk.counter import papers
+from kiosk.counter.papers import Draft, What
 from printer import pages, typesetting
 from printer.layout import DOTS
 from printer.printouts import Printout

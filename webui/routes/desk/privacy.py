@@ -9,9 +9,11 @@ from foundation.clock import today
 from foundation.database import Session
 from foundation.errors import Refused
 from foundation.text import t
-from kiosk import finding, membership, privacy
-from kiosk.members import Member
-from kiosk.privacy import Wish
+from kiosk.counter import finding
+from kiosk.guests import membership
+from kiosk.ledger.members import Member
+from kiosk.privacy import rights
+from kiosk.privacy.rights import Wish
 from webui import downloads
 from webui.language import say
 from webui.routes.desk.frame import do, go, page, screens
@@ -27,10 +29,10 @@ def personal_data() -> ResponseReturnValue:
     """Who still waits for an answer, and the people who are found by name."""
     words = request.args.get("q", "").strip()
     with wiring().database.reading() as db:
-        waiting = [(asked, privacy.known(db, asked.person_key)) for asked in privacy.waiting(db)]
+        waiting = [(asked, rights.known(db, asked.person_key)) for asked in rights.waiting(db)]
         guests = finding.find_guests(db, words) if words else []
         return page("desk/personal_data.html", words=words, waiting=waiting, guests=guests, members=_members(db, words) if words else [],
-                    wishes=WISHES, place=privacy.place)
+                    wishes=WISHES, place=rights.place)
 
 
 def _members(db: Session, words: str) -> list[Member]:
@@ -46,7 +48,7 @@ def personal_data_of(kind: str, row_id: int) -> ResponseReturnValue:
 
 def _person(kind: str, row_id: int, refusal: Refused | None = None) -> ResponseReturnValue:
     with wiring().database.reading() as db:
-        person = privacy.known(db, privacy.key_of(db, kind, row_id)) or abort(404)
+        person = rights.known(db, rights.key_of(db, kind, row_id)) or abort(404)
         body = page("desk/personal_data_of.html", whose=person, kind=kind, row_id=row_id, wishes=WISHES, refusal=refusal,
                     errors=refusal.fields if refusal else {}, values=request.form if refusal and refusal.fields else person)
     return body, refusal.status if refusal else 200
@@ -57,20 +59,20 @@ def ask_for_personal_data(kind: str, row_id: int) -> ResponseReturnValue:
     wish = request.form.get("wish", "")
     if wish not in set(Wish):
         abort(400)
-    do(lambda db: privacy.ask(db, _key(db, kind, row_id), Wish(wish), g.actor))
+    do(lambda db: rights.ask(db, _key(db, kind, row_id), Wish(wish), g.actor))
     return go(".personal_data_of", "asked", kind=kind, row_id=row_id)
 
 
 @screens.post("/personal-data/requests/<int:request_id>/answered")
 def answer_about_personal_data(request_id: int) -> ResponseReturnValue:
-    do(lambda db: privacy.answer(db, request_id, g.actor))
+    do(lambda db: rights.answer(db, request_id, g.actor))
     return go(".personal_data", "data answered")
 
 
 @screens.post(f"{PLACE}/correct")
 def correct_personal_data(kind: str, row_id: int) -> ResponseReturnValue:
     try:
-        do(lambda db: privacy.correct(db, _key(db, kind, row_id), request.form, g.actor))
+        do(lambda db: rights.correct(db, _key(db, kind, row_id), request.form, g.actor))
     except Refused as refusal:
         return _person(kind, row_id, refusal)
     return go(".personal_data_of", "saved", kind=kind, row_id=row_id)
@@ -79,7 +81,7 @@ def correct_personal_data(kind: str, row_id: int) -> ResponseReturnValue:
 @screens.post(f"{PLACE}/erase")
 def erase_personal_data(kind: str, row_id: int) -> ResponseReturnValue:
     try:
-        do(lambda db: privacy.erase(db, _key(db, kind, row_id), g.actor))
+        do(lambda db: rights.erase(db, _key(db, kind, row_id), g.actor))
     except Refused as refusal:
         return _person(kind, row_id, refusal)
     return go(".personal_data", "erased")
@@ -87,12 +89,12 @@ def erase_personal_data(kind: str, row_id: int) -> ResponseReturnValue:
 
 @screens.post(f"{PLACE}/export.<any(json, pdf):form>")
 def export_personal_data(kind: str, row_id: int, form: str) -> ResponseReturnValue:
-    person = do(lambda db: privacy.handed_out(db, _key(db, kind, row_id), form, g.actor))
+    person = do(lambda db: rights.handed_out(db, _key(db, kind, row_id), form, g.actor))
     name = f"data-pribadi-{kind}-{row_id}"
     if form == "pdf":
         return sheet_pdf("desk/_personal_data_sheet.html", say(t("One person’s data")), name, whose=person)
-    return downloads.file(json.dumps(privacy.plain(person), ensure_ascii=False, indent=2).encode(), f"{name}.json")
+    return downloads.file(json.dumps(rights.plain(person), ensure_ascii=False, indent=2).encode(), f"{name}.json")
 
 
 def _key(db: Session, kind: str, row_id: int) -> str:
-    return privacy.key_of(db, kind, row_id) or abort(404)
+    return rights.key_of(db, kind, row_id) or abort(404)

@@ -9,10 +9,11 @@ from flask.typing import ResponseReturnValue
 
 from foundation import clock
 from foundation.text import t
-from kiosk import periods, recaps, reports
-from kiosk.periods import Period, Span
-from kiosk.reports import Wanted
-from kiosk.visits import Category
+from kiosk.ledger import exports
+from kiosk.ledger.visits import Category
+from kiosk.reporting import periods, recaps, reports
+from kiosk.reporting.periods import Period, Span
+from kiosk.reporting.reports import Wanted
 from webui import assets, downloads, reporting, spreadsheets
 from webui.routes.desk.frame import do, page, screens
 from webui.wiring import wiring
@@ -69,7 +70,7 @@ def _look(period: Period) -> dict[str, Any]:
 @screens.get("/reports/<key>.<any(pdf, xlsx, csv):kind>")
 def report_file(key: str, kind: str) -> ResponseReturnValue:
     look = _look(_period(key))
-    do(lambda db: reports.exported(db, f"recap:{key}", g.actor, kind))
+    do(lambda db: exports.exported(db, f"recap:{key}", g.actor, kind))
     if kind == "pdf":
         del look["today"]
         return sheet_pdf("desk/_report_sheet.html", look["period_name"], f"laporan-{key}", **look)
@@ -96,5 +97,5 @@ def visits_file(kind: str) -> ResponseReturnValue:
     wanted = Wanted.read(request.args, today())
     with wiring().database.reading() as db:
         found = reports.visits(db, wanted, reports.MOST_EXPORTED)
-    do(lambda db: reports.exported(db, "visits", g.actor, kind, rows=len(found.visits), **replace(wanted).asked()))
+    do(lambda db: exports.exported(db, "visits", g.actor, kind, rows=len(found.visits), **replace(wanted).asked()))
     return spreadsheet([reporting.visit_list(found.visits)], f"kunjungan-{wanted.first}-{wanted.last}", kind)

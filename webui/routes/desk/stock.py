@@ -9,10 +9,10 @@ from flask.typing import ResponseReturnValue
 from foundation.database import Session
 from foundation.errors import Refused
 from foundation.text import t
-from kiosk import cataloguing, stock_taking
-from kiosk.collection import Copy, copy_code
-from kiosk.stock import StockTake
-from kiosk.stock_taking import Report, Verdict
+from kiosk.ledger.collection import Copy, copy_code
+from kiosk.ledger.stock import StockTake
+from kiosk.shelves import cataloguing, stock_taking
+from kiosk.shelves.stock_taking import Report, Verdict
 from printer.decoding import decode
 from webui import language, spreadsheets
 from webui.routes.desk.frame import LONGEST_CODE, do, go, page, screens

@@ -7,8 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from foundation.errors import Refused
 from foundation.text import t
-from kiosk import reports, satisfaction, surveying
-from kiosk.surveys import Survey
+from kiosk.ledger import exports
+from kiosk.reporting import satisfaction, surveying
+from kiosk.reporting.surveys import Survey
 from webui import downloads, reporting, spreadsheets
 from webui.language import say
 from webui.routes.desk.frame import do, go, page, screens
@@ -40,7 +41,7 @@ def _look(survey_id: int) -> dict[str, Any]:
 @screens.get("/survey/<int:survey_id>.<any(pdf, xlsx):kind>")
 def survey_file(survey_id: int, kind: str) -> ResponseReturnValue:
     look = _look(survey_id)
-    do(lambda db: reports.exported(db, f"survey:{survey_id}", g.actor, kind))
+    do(lambda db: exports.exported(db, f"survey:{survey_id}", g.actor, kind))
     if kind == "pdf":
         del look["today"]
         return sheet_pdf("desk/_survey_sheet.html", say(t("Satisfaction survey")), f"skm-{survey_id}", **look)

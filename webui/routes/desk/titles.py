@@ -6,10 +6,11 @@ from flask import abort, g, request
 from flask.typing import ResponseReturnValue
 
 from foundation.errors import Refused
-from kiosk import attaching, cataloguing, describing, finding, merging
-from kiosk.availability import availability
-from kiosk.collection import CopyStatus, Kind, Title
-from kiosk.searching import search
+from kiosk.counter import finding
+from kiosk.ledger.collection import CopyStatus, Kind, Title
+from kiosk.shelves import attaching, cataloguing, describing, merging
+from kiosk.shelves.availability import availability
+from kiosk.shelves.searching import search
 from webui import title_files
 from webui.routes.desk.frame import LONGEST_CODE, do, go, page, screens
 from webui.wiring import wiring

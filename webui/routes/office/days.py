@@ -10,8 +10,9 @@ from foundation.clock import today
 from foundation.database import Session
 from foundation.errors import Refused
 from foundation.text import clean, t
-from kiosk import calendar, holidays, lending, slips
-from kiosk.loans import Loan
+from kiosk.borrowing import calendar, holidays, lending
+from kiosk.counter import slips
+from kiosk.ledger.loans import Loan
 from webui.routes.office.frame import date_in, do, go, page, screens, wrong
 from webui.wiring import wiring
 

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from foundation.errors import Refused
-from kiosk import labelling
+from kiosk.shelves import labelling
 from printer import labels, typesetting
 from webui import assets
 from webui.routes.office.frame import do, page, screens

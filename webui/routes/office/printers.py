@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from foundation.errors import Refused
 from foundation.stations import Station
-from kiosk import equipping
+from kiosk.counter import equipping
 from printer import printouts, qr, wedge
 from printer.probing import probe
 from webui.routes.office.frame import do, go, page, screens

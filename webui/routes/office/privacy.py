@@ -9,8 +9,7 @@ from foundation import auditing
 from foundation.clock import now, start_of, today
 from foundation.errors import Refused
 from foundation.text import LANGUAGES, clean
-from kiosk import notices, retention
-from kiosk import privacy as rights
+from kiosk.privacy import notices, retention, rights
 from webui.routes.office.frame import do, go, page, screens
 from webui.wiring import wiring
 

@@ -9,9 +9,9 @@ from flask.typing import ResponseReturnValue
 from foundation.clock import today
 from foundation.errors import Refused
 from foundation.text import clean, translator
-from kiosk import rules
-from kiosk.collection import Kind
-from kiosk.visits import Category
+from kiosk.borrowing import rules
+from kiosk.ledger.collection import Kind
+from kiosk.ledger.visits import Category
 from webui import language
 from webui.routes.office.frame import date_in, do, go, page, screens
 from webui.wiring import wiring

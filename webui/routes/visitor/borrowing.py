@@ -10,10 +10,11 @@ from foundation.database import Session
 from foundation.errors import Refused
 from foundation.office import office
 from foundation.text import t
-from kiosk import lending, reserving, rules, slips
-from kiosk.loans import Loan, LoanState
-from kiosk.reservations import ReservationState
-from kiosk.visits import Visit, VisitState
+from kiosk.borrowing import lending, reserving, rules
+from kiosk.counter import slips
+from kiosk.ledger.loans import Loan, LoanState
+from kiosk.ledger.reservations import ReservationState
+from kiosk.ledger.visits import Visit, VisitState
 from printer.qr import svg
 from webui import language
 from webui.access import visitor

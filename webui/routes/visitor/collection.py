@@ -10,11 +10,12 @@ from werkzeug.datastructures import MultiDict
 from foundation.clock import today
 from foundation.database import Session
 from foundation.text import t
-from kiosk import attaching, lending, reserving, rules
-from kiosk.availability import availability
-from kiosk.collection import Kind, Title
-from kiosk.searching import MOST, Years
-from kiosk.searching import search as find
+from kiosk.borrowing import lending, reserving, rules
+from kiosk.ledger.collection import Kind, Title
+from kiosk.shelves import attaching
+from kiosk.shelves.availability import availability
+from kiosk.shelves.searching import MOST, Years
+from kiosk.shelves.searching import search as find
 from webui import language, title_files
 from webui.access import visitor
 from webui.routes.visitor.kiosk import begin, go, is_part, screens, tell, visit_of_session

@@ -9,9 +9,11 @@ from foundation.clock import today
 from foundation.database import Session
 from foundation.errors import Refused
 from foundation.text import t
-from kiosk import membership, notices, slips, visiting
-from kiosk.members import Member
-from kiosk.visits import Category, Purpose, VisitState
+from kiosk.counter import slips
+from kiosk.guests import membership, visiting
+from kiosk.ledger.members import Member
+from kiosk.ledger.visits import Category, Purpose, VisitState
+from kiosk.privacy import notices
 from webui import language
 from webui.access import visitor
 from webui.routes.visitor.borrowing import tell_what_lies_ready

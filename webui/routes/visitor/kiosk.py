@@ -8,7 +8,7 @@ from foundation import stations
 from foundation.database import Session
 from foundation.errors import Refused
 from foundation.text import t
-from kiosk.visits import Visit, VisitState
+from kiosk.ledger.visits import Visit, VisitState
 from webui.access import safe_next, station_of_request
 from webui.wiring import wiring
 

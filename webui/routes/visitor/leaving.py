@@ -6,9 +6,10 @@ from flask import redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from foundation.database import Session
-from kiosk import lending, visiting
-from kiosk.loans import Loan, LoanState
-from kiosk.visits import VisitState
+from kiosk.borrowing import lending
+from kiosk.guests import visiting
+from kiosk.ledger.loans import Loan, LoanState
+from kiosk.ledger.visits import VisitState
 from webui.access import csrf, visitor
 from webui.routes.visitor.kiosk import go, screens, visit_of_session
 from webui.routes.visitor.survey import forget, open_survey

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from foundation.database import Session
 from foundation.errors import Refused
 from foundation.text import t
-from kiosk.collection import Title
+from kiosk.ledger.collection import Title
 from webui import title_files
 from webui.routes.visitor.collection import chosen_here
 from webui.routes.visitor.kiosk import begin, screens, visit_of_session

@@ -9,8 +9,10 @@ from foundation.database import Session
 from foundation.errors import Refused
 from foundation.stations import printer_station
 from foundation.text import t
-from kiosk import lending, membership, renewing, reserving, slips
-from kiosk.loans import OUT, Loan
+from kiosk.borrowing import lending, renewing, reserving
+from kiosk.counter import slips
+from kiosk.guests import membership
+from kiosk.ledger.loans import OUT, Loan
 from printer.codes import Wrong, WrongCode
 from printer.decoding import decode
 from webui.access import limiter, visitor

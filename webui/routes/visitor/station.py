@@ -7,7 +7,8 @@ from foundation import stationing
 from foundation.clock import now, today
 from foundation.errors import Refused
 from foundation.text import t
-from kiosk import calendar, visiting
+from kiosk.borrowing import calendar
+from kiosk.guests import visiting
 from webui import language
 from webui.access import remember_station, visitor
 from webui.routes.visitor.guestbook import keep_draft

@@ -7,9 +7,9 @@ from flask import abort, render_template, request, session
 from flask.typing import ResponseReturnValue
 
 from foundation.clock import today
-from kiosk import surveying
-from kiosk.satisfaction import SCALE
-from kiosk.surveys import Survey
+from kiosk.reporting import surveying
+from kiosk.reporting.satisfaction import SCALE
+from kiosk.reporting.surveys import Survey
 from webui.access import visitor
 from webui.language import current
 from webui.routes.visitor.kiosk import go, screens

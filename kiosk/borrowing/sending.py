@@ -1,0 +1,102 @@
+"""The job that sends messages, and the only room that knows Apprise, by which they go."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from urllib.parse import quote
+
+import structlog
+
+from foundation.clock import now
+from foundation.database import Database
+from foundation.jobs import Later
+from foundation.text import t
+from kiosk.ledger.messages import Message, MessageState
+
+FIRST_PAUSE = 30                    # seconds before the second try; each further pause is as long as it has been tried until then
+TRIED_FOR = timedelta(hours=24)     # then a person has to tell
+log = structlog.get_logger()
+
+# what a contact looks like, and by which way its person is reached
+_FORMS = {"email": re.compile(r"[^\s@,;:<>\"]+@[^\s@,;:<>\"]+\.[^\s@,;:<>\"]+|[^\s@,;:<>\"]+@localhost"),
+          "phone": re.compile(r"(?:\+|0)[0-9][0-9 ().-]{6,20}"), "telegram": re.compile(r"tg:-?[0-9]{5,20}|@[A-Za-z0-9_]{4,32}")}
+
+
+WAYS = tuple(_FORMS)
+
+
+class Undelivered(Exception):
+    """Nobody took the message; `permanent` when no further try will help."""
+
+    def __init__(self, why: str, permanent: bool = False):
+        super().__init__(why)
+        self.permanent = permanent
+
+
+def way_of(contact: str) -> tuple[str, str] | None:
+    """By which way ("email", "phone", "telegram") and at which address who gave this contact is reached; None: it is none of these.
+
+    A telephone number is written as the world writes it: 0812… is +62812….
+    """
+    contact = contact.strip()
+    kind = next((kind for kind, form in _FORMS.items() if form.fullmatch(contact)), None)
+    if kind == "phone":
+        digits = re.sub("[^0-9]", "", contact)
+        return kind, "+62" + digits[1:] if digits.startswith("0") else "+" + digits
+    return (kind, contact.removeprefix("tg:")) if kind else None
+
+
+def deliver(url: str, title: str, body: str) -> None:
+    """Send through the service that `url` names (github.com/caronc/apprise says how these are written). Raises Undelivered."""
+    import apprise
+
+    service = apprise.Apprise(asset=apprise.AppriseAsset(app_id="Loket", app_desc="Loket"))
+    if not service.add(url):
+        raise Undelivered("the address of the service cannot be used", permanent=True)
+    with apprise.LogCapture(level=apprise.logging.WARNING, fmt="%(message)s") as said:
+        if not service.notify(title=title, body=body, body_format=apprise.NotifyFormat.TEXT):
+            raise Undelivered(" ".join(said.getvalue().split())[:200])
+
+
+class Sender:
+    """`ways` are the addresses of services, by way, with {to} where the person's own address belongs; an empty one is none."""
+
+    def __init__(self, database: Database, ways: Mapping[str, str], deliver: Callable[[str, str, str], None] = deliver):
+        self.database, self.ways, self.deliver = database, ways, deliver
+
+    def send_message(self, message: int) -> None:
+        """Send what waits; one that was sent, or given up, stays as it is.
+
+        The network away: again after a while that grows, until it has been tried for a day. A process that dies between the sending
+        and the noting of it sends once more when it is back: better twice than not at all.
+        """
+        with self.database.reading() as session:
+            it = session.get(Message, message)
+        if it is None or it.state is not MessageState.WAITING:
+            return
+        way = way_of(it.contact)
+        service = self.ways.get(way[0], "") if way else ""
+        if not way or not service:
+            why = t("No way to send to this contact is set up.") if way else t("This contact is no address.")
+            self._settle(message, MessageState.UNSENT, why)
+            return
+        try:
+            self.deliver(service.replace("{to}", quote(way[1], safe="")), it.title, it.body)
+        except Undelivered as problem:
+            self._not_now(it, problem)
+        else:
+            self._settle(message, MessageState.SENT)
+
+    def _not_now(self, it: Message, problem: Undelivered) -> None:
+        log.warning("message not delivered", message=it.id, why=str(problem))
+        age = now() - it.made_at
+        if problem.permanent:
+            self._settle(it.id, MessageState.FAILED, t("The service for messages is set up wrongly."))
+        elif age > TRIED_FOR:
+            self._settle(it.id, MessageState.FAILED, t("The service for messages could not be reached, or refused it, for a day."))
+        else:
+            raise Later(max(FIRST_PAUSE, age.total_seconds()))
+
+    def _settle(self, message: int, state: MessageState, trouble: str = "") -> None:
+        with self.database.transaction() as session:
+            session.get_one(Message, message).settle(state, trouble)

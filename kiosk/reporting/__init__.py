@@ -1,0 +1,1 @@
+"""What happened, in numbers: day book, recaps of any period, and how satisfied people were."""
