@@ -5,7 +5,7 @@ import shutil
 import sys
 import webbrowser
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import click
@@ -268,24 +268,32 @@ def person_password(username: str) -> None:
 @click.option("--dry-run", is_flag=True, help="Only check.")
 @click.option("--skip-bad", is_flag=True, help="Leave bad rows out and import the others.")
 def import_(file: Path, dry_run: bool, skip_bad: bool) -> None:
-    """Import a collection: CSV, XLSX, SLiMS, INLISLite, MARC; nothing is imported while a row is bad."""
+    """Import a collection: CSV, XLSX, SLiMS, INLISLite, MARC, or a ZIP with its files; nothing is imported while a row is bad."""
+    from foundation.files import FileStore
     from kiosk.exchange import importing
     from kiosk.exchange.formats import recognise
     from kiosk.exchange.records import describe
+    from scanner.workshop.processes import Workshop
+    from webui.wiring import filing
 
-    say = translator("en")
-    with _database() as database:
+    say, settings, workshop = translator("en"), _settings(), Workshop()
+    with _database(settings) as database, closing(workshop):
         source = recognise(file, file.name)
         with database.reading() as session:
             plan = importing.check(session, source)
         for bad in plan.bad:
             click.echo(describe(bad, say), err=True)
+        for each in plan.merged:
+            click.echo(importing.tell_merged(each, say))
         click.echo(importing.summary(plan, say))
         if dry_run:
             sys.exit(1 if plan.bad else 0)
         if plan.bad and not skip_bad:
             raise stop("Nothing was imported. Mend these rows, or say --skip-bad to leave them out.")
-        importing.apply_in_chunks(database, source, AT_THE_MACHINE)
+        done = importing.apply_in_chunks(database, source, AT_THE_MACHINE, filing(FileStore(settings.data / "files"), workshop))
+        for bad in done.bad:
+            if bad not in plan.bad:
+                click.echo(describe(bad, say), err=True)
         click.echo("Imported.")
 
 

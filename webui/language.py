@@ -91,6 +91,11 @@ def decimal(value: float) -> str:
     return f"{value:g}".replace(".", "," if current() == "id" else ".")
 
 
+def whole(number: int) -> str:
+    """13.800 in Indonesian, 13,800 in English."""
+    return f"{number:,}".replace(",", "." if current() == "id" else ",")
+
+
 def minutes_since(value: datetime) -> int:
     return max(0, int((now() - value) / timedelta(minutes=1)))
 
@@ -124,7 +129,8 @@ def speak(app: Flask) -> None:
     """Give the templates their words."""
     words: dict[str, Callable] = {"_": say}
     filters = {"long_date": long_date, "short_date": short_date, "plain_date": plain_date, "clock": clock_time, "moment": moment,
-               "ago": waiting_for, "lasting": lasting, "weekday": weekday, "highlight": highlight, "decimal": decimal}
+               "ago": waiting_for, "lasting": lasting, "weekday": weekday, "highlight": highlight, "decimal": decimal,
+               "whole": whole}
     app.jinja_env.globals.update(words)
     app.jinja_env.filters.update(filters)
     app.context_processor(lambda: {"language": current(), "office": office(), "languages": LANGUAGES})

@@ -16,11 +16,11 @@ from scanner.pages.thumbnails import Size
 from scanner.publishing import public
 from scanner.station import taking_in
 from scanner.workshop.processes import Failed
+from scanner.workshop.texts import PageText
 from webui import uploads
-from webui.wiring import wiring
+from webui.wiring import COVER_SIDE, wiring
 
 DAY = 24 * 3600     # seconds that a browser keeps a picture whose address says which it is
-COVER_SIDE = 900    # dots
 LARGEST_PICTURE = 30_000_000  # bytes
 
 
@@ -39,6 +39,12 @@ def digital_of(db: Session, title: Title) -> Digital | None:
         return Digital(title.digital, title.digital_pages)
     look = public.look_at(db, title.product_id) if title.product_id else None
     return Digital(look.publication.sha256, look.pages, title.product_id) if look else None
+
+
+def published(db: Session, product_id: int) -> str:
+    """The SHA-256 of a published product's PDF; empty where it is public no more."""
+    look = public.look_at(db, product_id)
+    return look.publication.sha256 if look else ""
 
 
 def cover_of(db: Session, title: Title | None, size: Size) -> Response:
@@ -61,6 +67,15 @@ def page_of(sha256: str, number: int, size: Size) -> Response:
         return _kept(made, f"{sha256[:40]}-{number}-{size}")
     except (OSError, Failed):
         raise Refused(t("The picture of this page cannot be made."), t("Please tell the officer."), status=404) from None
+
+
+def words_of(sha256: str, number: int) -> str:
+    """What is written on a page of a PDF in the store, in paragraphs; empty where it is only a picture, or cannot be opened."""
+    wired = wiring()
+    try:
+        return PageText.from_json(wired.workshop.extract(wired.files.path(sha256), number)["text"]).flowing
+    except (OSError, Failed):
+        return ""
 
 
 def _kept(made: Path, name: str) -> Response:

@@ -1,5 +1,6 @@
 """Where ports meet adapters, and jobs meet what they need: the whole application on one screen."""
 
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ from foundation.opening import open_database
 from foundation.settings import Settings
 from kiosk.borrowing.sending import WAYS, Sender
 from kiosk.exchange.bringing import Importer
+from kiosk.exchange.records import Filing
 from printer.spool import Spool
 from scanner.devices.knowing import Learner
 from scanner.pages.capturing import Capturer
@@ -35,6 +37,7 @@ from scanner.workshop.processes import Workshop
 from webui.public_site import PublicSite
 
 OFFICE_KEPT = timedelta(seconds=5)
+COVER_SIDE = 900  # dots
 
 
 @dataclass
@@ -92,7 +95,7 @@ def wire(settings: Settings) -> Wiring:
     wired = Wiring(settings, database, keys, spool, files, workshop, feed, web, named, jobs={
         "pack_page": Keeper(database, files, settings.data / "assembling", workshop.pack).pack_page,
         "print_printout": spool.print_printout,
-        "bring_in": Importer(database, files).bring_in,
+        "bring_in": Importer(database, filing(files, workshop)).bring_in,
         "capture": capturer.capture,
         "assemble": assembler.assemble,
         "inspect": Inspector(database, files, workshop.examine).inspect,
@@ -105,6 +108,14 @@ def wire(settings: Settings) -> Wiring:
     })
     database.committed.append(wired.forget_office)
     return wired
+
+
+def filing(files: FileStore, workshop: Workshop) -> Filing:
+    """Where the covers and PDF files of an import go, and who looks into them."""
+    def look_at(picture: Path) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            workshop.shrink(picture, COVER_SIDE, Path(folder) / "drawn.jpg")
+    return Filing(files, lambda pdf: workshop.check(pdf)["pages"], look_at)
 
 
 def wiring() -> Wiring:

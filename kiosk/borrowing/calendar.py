@@ -15,6 +15,7 @@ from foundation.errors import Refused
 from foundation.office import office
 from foundation.people import Actor, Role
 from foundation.text import clean, t
+from kiosk.borrowing import notifying
 from kiosk.ledger.loans import OUT, Loan
 
 Hours = tuple[time, time]
@@ -194,7 +195,8 @@ def open_days(session: Session, first: date, last: date, by: Actor) -> list[Move
 
 
 def move_due_dates(session: Session, by: Actor) -> list[Moved]:
-    """Give every loan that is out the due date which today's calendar, the rule it was lent under and its renewals ask for."""
+    """Give every loan that is out the due date which today's calendar, the rule it was lent under and its renewals ask for; its
+    borrower is told."""
     calendar = load(session)
     moved = []
     for loan in session.scalars(sa.select(Loan).where(Loan.state.in_(OUT)).order_by(Loan.id).options(selectinload(Loan.renewals))):
@@ -206,4 +208,5 @@ def move_due_dates(session: Session, by: Actor) -> list[Moved]:
             loan.due_on, loan.due_at = due, end_of(due, calendar.zone)
             record(session, by, "move due date", loan, was=was.isoformat(), due=due.isoformat())
             moved.append(Moved(loan.id, was, due))
+    notifying.tell_they_moved(session, {it.loan_id: it.was for it in moved}, by)
     return moved

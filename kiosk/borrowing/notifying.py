@@ -1,5 +1,7 @@
-"""What borrowers are told and when: a loan is due soon, is overdue, a copy lies ready; each message is a row with its job."""
+"""What borrowers are told and when: a loan is due soon, is overdue, has a new due date, a copy lies ready; each message is a row with
+its job."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 import sqlalchemy as sa
@@ -25,6 +27,10 @@ LONGEST_TITLE = 120   # letters of a work's title in a message
 
 DUE_SOON = (t("Please bring back by %(day)s"), t("You borrowed from %(library)s: %(titles)s. Please bring it back by %(day)s."))
 OVERDUE = (t("Your loan is overdue"), t("You borrowed from %(library)s: %(titles)s. It was due on %(day)s. Please bring it back."))
+MOVED = (t("Your due date has moved to %(day)s"),
+         t("You borrowed from %(library)s: %(titles)s. The days on which the library is open have changed: please bring it back by "
+           "%(day)s, no longer by %(was)s."))
+OVERTAKEN = t("The due date has moved since.")
 READY = (t("A copy lies ready for you"), t("%(titles)s lies ready for you at %(library)s until %(day)s. Please fetch it at the desk."))
 _LOANS = (sa.select(Loan).where(Loan.state.in_(OUT)).order_by(Loan.id)
           .options(selectinload(Loan.items).joinedload(LoanItem.copy).joinedload(Copy.title), joinedload(Loan.visit)))
@@ -94,24 +100,54 @@ def chosen(session: Session, loan_ids: list[int]) -> list[Loan]:
     return loans
 
 
+def tell_they_moved(session: Session, was: Mapping[int, date], by: Actor) -> int:
+    """The due dates of these loans (id -> the old one) have just moved: who can be reached is told, once for each move; how many.
+    A message with an older date that still waits does not go any more."""
+    if not was:
+        return 0
+    here, told = office(session), 0
+    session.flush()
+    for waiting in session.scalars(sa.select(Message).where(Message.about.in_([f"loan:{loan_id}" for loan_id in was]),
+                                                            Message.state == MessageState.WAITING)):
+        waiting.settle(MessageState.UNSENT, OVERTAKEN)
+    for loan in session.scalars(_LOANS.where(Loan.id.in_(was))).all():
+        if contact := contact_of(session, loan.visit):
+            told += bool(_about_loan(session, Kind.MOVED, loan, loan.due_on, contact, MOVED, here, by, was[loan.id]))
+    return told
+
+
+def send_again(session: Session, message_id: int, by: Actor) -> Message:
+    """The officer has a message that was perhaps sent sent once more. Raises Refused when that is settled, or it is forgotten."""
+    by.must_be(Role.OFFICER, Role.ADMIN)
+    it = session.get_one(Message, message_id, with_for_update=True)
+    if it.state is not MessageState.PERHAPS or not it.contact:
+        raise Refused(t("This message does not wait for an answer any more."), t("Look at the list of messages again."))
+    it.settle(MessageState.WAITING)
+    record(session, by, "message sent again", it)
+    enqueue(session, Messaging.send_message, message=it.id)
+    return it
+
+
 def may_write_now(here: Office) -> bool:
     """Whether it is an hour at which people are written to."""
     return FROM <= local(now(), here.time_zone).hour < UNTIL
 
 
 def _about_loan(session: Session, kind: Kind, loan: Loan, day: date, contact: str, words: tuple[str, str], here: Office,
-                by: Actor) -> Message | None:
+                by: Actor, was: date | None = None) -> Message | None:
     titles = [item.copy.title.title for item in loan.open_items]
-    return _tell(session, kind, f"loan:{loan.id}", day, loan, contact, words, titles, loan.due_on, here, by)
+    return _tell(session, kind, f"loan:{loan.id}", day, loan, contact, words, titles, loan.due_on, here, by, was)
 
 
 def _tell(session: Session, kind: Kind, about: str, day: date, of: Loan | Reservation, contact: str, words: tuple[str, str],
-          titles: list[str], until: date, here: Office, by: Actor) -> Message | None:
+          titles: list[str], until: date, here: Office, by: Actor, was: date | None = None) -> Message | None:
     """The message, and the job that sends it, in the caller's transaction; None where there is one of this kind for this day."""
-    if session.scalar(sa.select(Message.id).where(Message.kind == kind, Message.about == about, Message.day == day)):
+    there = sa.exists().where(Message.kind == kind, Message.about == about, Message.day == day)
+    if kind is not Kind.MOVED and session.scalar(sa.select(there)):
         return None
     _ = translator(of.language)
-    facts = {"library": here.library, "day": written(until, of.language), "titles": "; ".join(_shortened(title) for title in titles)}
+    facts = {"library": here.library, "day": written(until, of.language), "titles": "; ".join(_shortened(title) for title in titles),
+             "was": written(was, of.language) if was else ""}
     made = Message(kind=kind, about=about, day=day, borrower_key=of.borrower_key, contact=contact, language=of.language,
                    title=_(words[0]) % facts, body=_(words[1]) % facts, made_by=by.name)
     if kind is Kind.LETTER:
@@ -130,8 +166,9 @@ def _shortened(title: str) -> str:
 
 
 def latest(session: Session, about: list[str]) -> dict[str, Message]:
-    """The newest message about each of these things, by thing; those that nobody was told of are not in it."""
-    rows = session.scalars(sa.select(Message).where(Message.about.in_(about)).order_by(Message.id))
+    """The newest message about each of these things, by thing, or letter; that a due date moved reminds of nothing. Those that nobody
+    was told of are not in it."""
+    rows = session.scalars(sa.select(Message).where(Message.about.in_(about), Message.kind != Kind.MOVED).order_by(Message.id))
     return {message.about: message for message in rows}
 
 

@@ -12,8 +12,9 @@ from foundation.clock import now, today
 from foundation.errors import Reason, Refused
 from foundation.office import Office, office
 from foundation.people import PROGRAM, VISITOR, Actor, Role
-from foundation.text import t
+from foundation.text import clean, t
 from kiosk.borrowing import calendar, notifying, rules
+from kiosk.borrowing.sending import masked, way_of
 from kiosk.guests import membership
 from kiosk.ledger.collection import Copy, CopyStatus, Title
 from kiosk.ledger.loans import Loan, LoanItem
@@ -22,6 +23,8 @@ from kiosk.ledger.visits import Visit, VisitState
 from kiosk.shelves.availability import GONE, copy_for_the_queue, free_copy
 from kiosk.shelves.cataloguing import set_status
 
+LONGEST_CONTACT = 100  # characters
+NO_ADDRESS = t("Write an e-mail address such as nama@contoh.id, or a telephone number such as 0812 3456 7890.")
 _OF_PERSON = (sa.select(Reservation).where(Reservation.borrower_key == sa.bindparam("borrower"), Reservation.state.in_(OPEN))
               .order_by(Reservation.id).options(joinedload(Reservation.title), joinedload(Reservation.copy)))
 _WAITING_FOR = (sa.select(Reservation).where(Reservation.title_id == sa.bindparam("title"), Reservation.state == ReservationState.WAITING)
@@ -138,6 +141,28 @@ def is_of(it: Reservation | None, visit: Visit | None) -> bool:
     if it is None or visit is None:
         return False
     return it.visit_id == visit.id or (visit.member_id is not None and it.borrower_key == visit.person_key)
+
+
+def told_at(it: Reservation) -> str:
+    """Where the message about it goes, as its person knows it again: …@surat.example; empty where it can go nowhere."""
+    return masked(it.contact) if way_of(it.contact) else ""
+
+
+def say_where(session: Session, reservation_id: int, contact: str, by: Actor) -> Reservation:
+    """Where the message is to go: it is kept with this reservation and goes with it; what the guest book says stays.
+
+    Raises Refused, with the field `contact`, for what is neither an e-mail address nor a telephone number; and where nobody waits any more.
+    """
+    by.must_be(VISITOR)
+    it = session.get_one(Reservation, reservation_id, with_for_update=True)
+    if it.state is not ReservationState.WAITING:
+        raise Refused(t("This reservation does not wait any more."), t("Look at the title again."))
+    given = clean(contact, LONGEST_CONTACT + 1)
+    if len(given) > LONGEST_CONTACT or way_of(given) is None:
+        raise Refused(NO_ADDRESS, fields={"contact": NO_ADDRESS})
+    it.contact = given
+    record(session, by, "contact given", it)
+    return it
 
 
 def cancel(session: Session, reservation_id: int, by: Actor) -> Reservation:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from urllib.parse import quote
 
 import structlog
+from sqlalchemy.orm import Session
 
 from foundation.clock import now
 from foundation.database import Database
@@ -15,6 +16,7 @@ from kiosk.ledger.messages import Message, MessageState
 
 FIRST_PAUSE = 30                    # seconds before the second try; each further pause is as long as it has been tried until then
 TRIED_FOR = timedelta(hours=24)     # then a person has to tell
+ENDED_MEANWHILE = t("The program ended while this was being sent: it may have arrived, or not.")
 log = structlog.get_logger()
 
 # what a contact looks like, and by which way its person is reached
@@ -46,6 +48,12 @@ def way_of(contact: str) -> tuple[str, str] | None:
     return (kind, contact.removeprefix("tg:")) if kind else None
 
 
+def masked(contact: str) -> str:
+    """Enough of a contact for who gave it to know it again, and for nobody else to use it: …@surat.example, …789."""
+    _, at, place = contact.strip().partition("@")
+    return f"…@{place}" if at and place and "." in place else f"…{contact.strip()[-3:]}"
+
+
 def deliver(url: str, title: str, body: str) -> None:
     """Send through the service that `url` names (github.com/caronc/apprise says how these are written). Raises Undelivered."""
     import apprise
@@ -67,12 +75,11 @@ class Sender:
     def send_message(self, message: int) -> None:
         """Send what waits; one that was sent, or given up, stays as it is.
 
-        The network away: again after a while that grows, until it has been tried for a day. A process that dies between the sending
-        and the noting of it sends once more when it is back: better twice than not at all.
+        The network away: again after a while that grows, until it has been tried for a day. That it is being sent is noted before it
+        is: one that a process which died has left in between was perhaps sent, and never goes once more by itself.
         """
-        with self.database.reading() as session:
-            it = session.get(Message, message)
-        if it is None or it.state is not MessageState.WAITING:
+        it = self.database.run(lambda session: _taken(session, message))
+        if it is None:
             return
         way = way_of(it.contact)
         service = self.ways.get(way[0], "") if way else ""
@@ -93,10 +100,22 @@ class Sender:
         if problem.permanent:
             self._settle(it.id, MessageState.FAILED, t("The service for messages is set up wrongly."))
         elif age > TRIED_FOR:
-            self._settle(it.id, MessageState.FAILED, t("The service for messages could not be reached, or refused it, for a day."))
+            self._settle(it.id, MessageState.FAILED, t("The service for messages could not be reached, or did not take it."))
         else:
+            self._settle(it.id, MessageState.WAITING)
             raise Later(max(FIRST_PAUSE, age.total_seconds()))
 
     def _settle(self, message: int, state: MessageState, trouble: str = "") -> None:
         with self.database.transaction() as session:
             session.get_one(Message, message).settle(state, trouble)
+
+
+def _taken(session: Session, message: int) -> Message | None:
+    """The message that is to be sent now, noted as being sent; None where none is. One that was being sent already was perhaps sent."""
+    it = session.get(Message, message, with_for_update=True)
+    if it and it.state is MessageState.SENDING:
+        it.settle(MessageState.PERHAPS, ENDED_MEANWHILE)
+    if it is None or it.state is not MessageState.WAITING:
+        return None
+    it.settle(MessageState.SENDING)
+    return it

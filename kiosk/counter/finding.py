@@ -123,8 +123,10 @@ def loans_of_copies(session: Session, copies: Iterable[Copy]) -> dict[int, Loan]
     return {copy_id: loan for copy_id, loan in session.execute(rows)}
 
 
-def reading_of(session: Session, copy_id: int) -> Reading | None:
-    return session.scalar(sa.select(Reading).where(Reading.copy_id == copy_id, Reading.ended_at.is_(None)))
+def readings_of(session: Session, copy_ids: Collection[int]) -> dict[int, Reading]:
+    """Those of these copies that somebody reads here just now, by copy."""
+    found = session.scalars(sa.select(Reading).where(Reading.copy_id.in_(copy_ids), Reading.ended_at.is_(None)))
+    return {reading.copy_id: reading for reading in found}
 
 
 def past_loans(session: Session, copy_id: int, most: int = 10) -> list[Loan]:

@@ -9,14 +9,13 @@ from sqlalchemy.orm import Session
 from foundation.clock import now
 from foundation.database import Database
 from foundation.errors import Refused
-from foundation.files import FileStore
 from foundation.jobs import enqueue, finish, job
 from foundation.people import Actor, Role
 from foundation.text import clean, t
 from kiosk.exchange.formats import recognise
 from kiosk.exchange.importing import Imported, Works, bring, chunks, note, records_of
 from kiosk.exchange.imports import CollectionImport, ImportState
-from kiosk.exchange.records import BadRow, Record
+from kiosk.exchange.records import BadRow, Filing, Record
 from kiosk.shelves.search_index import index_titles
 
 SHOWN = 500  # mistakes that are kept with an import
@@ -57,10 +56,10 @@ def files_of_imports(session: Session, beginning: str) -> set[str]:
 
 
 class Importer:
-    """Works imports off, whose files are in the store."""
+    """Works imports off, whose files are in the store of `filing`."""
 
-    def __init__(self, database: Database, files: FileStore):
-        self.database, self.files = database, files
+    def __init__(self, database: Database, filing: Filing):
+        self.database, self.filing = database, filing
 
     def bring_in(self, import_id: int) -> None:
         """Bring in what is not there yet, from the record after the last that is."""
@@ -68,12 +67,12 @@ class Importer:
             row = session.get_one(CollectionImport, import_id)
             if row.state is not ImportState.RUNNING:
                 return
-            done, name, path = row.done, row.name, self.files.path(row.file)
+            done, name, path = row.done, row.name, self.filing.store.path(row.file)
         try:
+            source, works = recognise(path, name), Works()
             with self.database.reading() as session:
-                records = records_of(session, recognise(path, name))
-            works = Works()
-            for chunk in chunks(islice(records, done, None)):
+                records = records_of(session, source)
+            for chunk in chunks(source.keep(islice(records, done, None), self.filing)):
                 self.database.run(lambda session, chunk=chunk, done=done: _bring(session, import_id, chunk, done, works))
                 done += len(chunk)
         except Superseded:

@@ -51,8 +51,9 @@ COLUMNS = {
     "copy_register": ("nomor inventaris", "inventory number"),
     "copy_extra": ("data lain eksemplar", "further data of the copy"),
 }
+FILES = {"cover": ("sampul", "cover"), "digital": ("salinan digital", "digital copy")}  # where files come with the list
 WRITTEN = [field for field in COLUMNS if field != "reference"]  # the status says it
-OF_TITLE = WRITTEN[:WRITTEN.index("codes")]
+OF_TITLE, OF_COPIES = WRITTEN[:WRITTEN.index("codes")], WRITTEN[WRITTEN.index("codes"):]
 KIND_WORDS = {Kind.DECISION: "Keputusan", Kind.REGULATION: "Peraturan", Kind.BOOK: "Buku", Kind.JOURNAL: "Jurnal",
               Kind.RULING: "Putusan", Kind.OTHER: "Lainnya"}
 STATUS_WORDS = {CopyStatus.AVAILABLE: "tersedia", CopyStatus.REFERENCE_ONLY: "baca di tempat", CopyStatus.IN_REPAIR: "diperbaiki",
@@ -75,12 +76,12 @@ class Row:
 
 # ---- read
 
-def fields_of(header: list[str]) -> tuple[list[str | None], tuple[str, ...]]:
-    """The field of each column, None for a column that means nothing here, and the names of those.
+def fields_of(header: list[str], with_files: bool = False) -> tuple[list[str | None], tuple[str, ...]]:
+    """The field of each column, None for a column that means nothing here, and the names of those; `with_files`: FILES mean something.
 
     Raises Refused when no column has the titles, or two columns have one meaning.
     """
-    fields, ignored = named(header, COLUMNS)
+    fields, ignored = named(header, COLUMNS | FILES if with_files else COLUMNS)
     if "title" not in fields:
         raise Refused(t("The first line names no column “judul” (title)."),
                       t("Write the names of the columns into the first line: judul, jenis, nomor, tahun and so on."), status=422)
@@ -196,11 +197,15 @@ def _further(raw: str) -> dict[str, Any]:
 
 # ---- written
 
-def lines(titles: Iterable[tuple[Mapping[str, Any], list[NewCopy]]]) -> Iterator[list[str]]:
-    """The names of the columns, then the titles: a line for the copies that have all but their codes in common, one for none."""
-    yield [COLUMNS[field][0] for field in WRITTEN]
+def lines(titles: Iterable[tuple[Mapping[str, Any], list[NewCopy]]], with_files: bool = False) -> Iterator[list[str]]:
+    """The names of the columns, then the titles: a line for the copies that have all but their codes in common, one for none.
+
+    `with_files`: in two more columns, before those of the copies, the files that `values` name.
+    """
+    files = [*FILES] if with_files else []
+    yield [(COLUMNS | FILES)[field][0] for field in (*OF_TITLE, *files, *OF_COPIES)]
     for values, copies in titles:
-        title = [written(field, values[field]) for field in OF_TITLE]
+        title = [written(field, values[field]) for field in (*OF_TITLE, *files)]
         for said, alike in groupby(copies, said_of_copy):
             codes = [copy.code for copy in alike]
             for first in range(0, len(codes), MOST_COPIES):

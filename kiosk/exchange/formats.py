@@ -6,12 +6,12 @@ from itertools import islice
 
 from foundation.errors import Refused
 from foundation.text import t
-from kiosk.exchange import columns, inlislite, marc, slims, slims_dump, tables
+from kiosk.exchange import columns, inlislite, marc, package, slims, slims_dump, tables
 from kiosk.exchange.records import Source
 from kiosk.exchange.tables import files_inside, opened, read_lines
 
-LIST, SLIMS, SLIMS_BACKUP, INLISLITE, MARC21, MARCXML = (
-    t("own list"), t("SLiMS export"), t("SLiMS backup"), t("INLISLite data sheet"), t("MARC 21"), t("MARCXML"))
+LIST, PACKAGE, SLIMS, SLIMS_BACKUP, INLISLITE, MARC21, MARCXML = (
+    t("own list"), t("own list with files"), t("SLiMS export"), t("SLiMS backup"), t("INLISLite data sheet"), t("MARC 21"), t("MARCXML"))
 LOOKED_AT = 1 << 16  # bytes of a file's beginning, for a backup begins with a long comment
 FIRST_LINES = 3      # one of these has the names of the columns; INLISLite puts headings above them
 
@@ -26,7 +26,7 @@ def recognise(source: tables.Source, name: str) -> Source:
         file.seek(0)
         inside = files_inside(file)
         if inside:
-            return _pair(source, name, inside)
+            return _inside(source, name, inside)
     if marc.is_marc(beginning):
         return Source(MARC21, partial(marc.records, source, name))
     if marc.is_marcxml(beginning):
@@ -53,13 +53,16 @@ def _after_first(source: tables.Source, name: str) -> Iterator[tables.Line]:
     return islice(read_lines(source, name), 1, None)
 
 
-def _pair(source: tables.Source, name: str, inside: list[str]) -> Source:
-    """The two lists of SLiMS in one ZIP, or a ZIP with one list."""
+def _inside(source: tables.Source, name: str, inside: list[str]) -> Source:
+    """The two lists of SLiMS in one ZIP, or one of them, or our own list with its files."""
     found: dict[str, str] = {}
     for member in inside:
         header = next((cells for _, cells in read_lines(source, name, member)), [])
         if recognised := slims.columns_of(header):
             found[recognised[0]] = member
+        elif member == package.LIST:
+            fields, ignored = package.fields_of(header)
+            return Source(PACKAGE, partial(package.records, source, name, member, fields), ignored, partial(package.keep, source, name))
     if "biblio" not in found:
         raise _alone() if found else tables.no_list()
 

@@ -15,8 +15,8 @@ from foundation.errors import Refused
 from foundation.office import office
 from foundation.people import Actor, Role
 from foundation.text import t
-from kiosk.exchange.records import BadRow, NewCopy, Record, Source
-from kiosk.ledger.collection import Copy, Kind, Title
+from kiosk.exchange.records import BadRow, Filing, NewCopy, Record, Source
+from kiosk.ledger.collection import Copy, Kind, MergedTitle, Title
 from kiosk.shelves.search_index import index_titles
 
 CODE_PREFIX = {Kind.DECISION: "KPT", Kind.REGULATION: "PER", Kind.BOOK: "BUK",
@@ -24,18 +24,32 @@ CODE_PREFIX = {Kind.DECISION: "KPT", Kind.REGULATION: "PER", Kind.BOOK: "BUK",
 CHUNK = 200         # records in one transaction: so long do others wait at most, about a tenth of a second
 BATCH = 500         # values in one query
 MOST_BAD = 1000     # mistakes that are remembered
+IDENTITY = ("elsewhere", "kind", "number", "year", "title", "edition")
 
 
 @dataclass
 class Plan:
-    """What a file would bring: its `records`, how many `titles` and `copies` are in the good ones, how many records are `wrong`, and the
-    first of their mistakes."""
+    """What a file would bring: its `records`, how many `titles`, `copies` and `files` are in the good ones, how many of the titles are
+    `here` already and which of those were `merged` into another one, how many records are `wrong`, and the first of their mistakes."""
 
     records: int = 0
     titles: int = 0
+    here: int = 0
     copies: int = 0
+    files: int = 0
     wrong: int = 0
     bad: list[BadRow] = field(default_factory=list)
+    merged: list["Merged"] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Merged:
+    """A record whose title is in the library under another one: `into` is that one's name, `title_id` its id."""
+
+    line: int
+    title: str
+    title_id: int
+    into: str
 
 
 @dataclass
@@ -66,42 +80,59 @@ class Entry:
 class Works:
     """Which title is which work: what has the same origin; or, where one of both has none, the same kind, number, year, title and edition.
 
-    Only fingerprints are kept in memory: a hundred thousand titles take about 20 MiB.
+    What was merged into another title leads to that one: by these keys, and by its register number and its copies' codes too. Only
+    fingerprints are kept in memory: a hundred thousand titles take about 20 MiB.
     """
 
     def __init__(self) -> None:
         self._ids: dict[int, int] = {}
-        self._newest = 0
+        self._merged: dict[int, int] = {}
+        self._newest = self._newest_merged = 0
 
     def look(self, session: Session) -> None:
-        """Know the titles that were added since the last look."""
-        columns = (Title.id, Title.elsewhere, Title.kind, Title.number, Title.year, Title.title, Title.edition)
-        added = sa.select(*columns).where(Title.id > self._newest).order_by(Title.id).execution_options(yield_per=2000)
-        for id, *identity in session.execute(added):
-            self._add(id, *identity)
-            self._newest = id
+        """Know the titles that were added, and those that were merged, since the last look."""
+        added = sa.select(Title.id, *(getattr(Title, key) for key in IDENTITY)).where(Title.id > self._newest).order_by(Title.id)
+        for row in session.execute(added.execution_options(yield_per=2000)):
+            self.add(row.id, row._mapping)
+            self._newest = row.id
+        merged = sa.select(MergedTitle.__table__).where(MergedTitle.id > self._newest_merged).order_by(MergedTitle.id)
+        for row in session.execute(merged):
+            for key in (*_keys_of(row._mapping), *_marks_of(row.register_number, row.codes)):
+                self._merged.setdefault(key, row.title_id)
+            self._newest_merged = row.id
 
     def add(self, id: int, values: Mapping[str, Any]) -> None:
-        self._add(id, *_identity(values))
+        for key in _keys_of(values):
+            self._ids.setdefault(key, id)
 
-    def _add(self, id: int, elsewhere: str, *likeness: object) -> None:
-        alike = _folded(*likeness)
-        self._ids.setdefault(hash(("alike", alike)), id)
-        self._ids.setdefault(hash(("from", elsewhere)) if elsewhere else hash(("nowhere", alike)), id)
+    def find(self, record: Record) -> int | None:
+        """The title that the record speaks of."""
+        return next((id for key in _sought(record) if (id := self._ids.get(key, self._merged.get(key))) is not None), None)
 
-    def find(self, values: Mapping[str, Any]) -> int | None:
-        elsewhere, *likeness = _identity(values)
-        alike = _folded(*likeness)
-        if not elsewhere:
-            return self._ids.get(hash(("alike", alike)))
-        return self._ids.get(hash(("from", elsewhere)), self._ids.get(hash(("nowhere", alike))))
+    def was_merged(self, record: Record) -> bool:
+        """Whether the title that is found was another one, when it came."""
+        return next((key not in self._ids for key in _sought(record) if key in self._ids or key in self._merged), False)
 
 
-def _identity(values: Mapping[str, Any]) -> tuple[Any, ...]:
-    return tuple(values[column] for column in ("elsewhere", "kind", "number", "year", "title", "edition"))
+def _keys_of(values: Mapping[str, Any]) -> list[int]:
+    """What a title is found by."""
+    alike, elsewhere = _folded(values), values["elsewhere"]
+    return [hash(("alike", alike)), hash(("from", elsewhere)) if elsewhere else hash(("nowhere", alike))]
 
 
-def _folded(kind: Kind, number: str, year: int | None, title: str, edition: str) -> tuple[object, ...]:
+def _sought(record: Record) -> list[int]:
+    """By what the title of a record is looked for, one after the other."""
+    alike, elsewhere = _folded(record.values), record.values["elsewhere"]
+    keys = [hash(("from", elsewhere)), hash(("nowhere", alike))] if elsewhere else [hash(("alike", alike))]
+    return keys + _marks_of(record.values["register_number"], [copy.code for copy in record.copies])
+
+
+def _marks_of(register_number: str, codes: Iterable[str]) -> list[int]:
+    return [hash(("code", code)) for code in codes if code] + ([hash(("register", register_number.casefold()))] if register_number else [])
+
+
+def _folded(values: Mapping[str, Any]) -> tuple[object, ...]:
+    kind, number, year, title, edition = (values[key] for key in IDENTITY[1:])
     return kind, number.casefold(), year, title.casefold(), edition.casefold()
 
 
@@ -111,6 +142,7 @@ def check(session: Session, source: Source | Iterable[Record]) -> Plan:
     Raises Refused where there are no records at all, or the file turns out to be damaged.
     """
     plan, works, lines_of_codes = Plan(), Works(), {}
+    new, here, merged, files = 0, set(), [], set()
     works.look(session)
     for chunk in chunks(records_of(session, source)):
         plan.records += len(chunk)
@@ -123,16 +155,26 @@ def check(session: Session, source: Source | Iterable[Record]) -> Plan:
         plan.bad = (plan.bad + foreign)[:MOST_BAD]
         plan.wrong += len(chunk) - sum(len(entry.records) for entry in entries)
         plan.copies += sum(len(each.copies) for entry in entries for each in entry.records)
+        files.update(name for entry in entries for each in entry.records for name in each.files.values())
         for entry in entries:
-            if entry.id is None or entry.id > 0:
-                plan.titles += 1
             if entry.id is None:
-                works.add(-plan.titles, entry.values)  # a later chunk may speak of it too
+                new += 1
+                works.add(-new, entry.values)  # a later chunk may speak of it too
+            elif entry.id > 0:
+                here.add(entry.id)
+                merged += [(each, entry.id) for each in entry.records if works.was_merged(each)][:MOST_BAD - len(merged)]
+    plan.titles, plan.here, plan.files = new + len(here), len(here), len(files)
+    plan.merged = _names_of(session, merged)
     if not plan.records:
         raise Refused(t("The file has no rows below the names of its columns."),
                       t("Choose the file with the list of the collection."), status=422)
     plan.bad = sorted(plan.bad, key=lambda mistake: mistake.line)
     return plan
+
+
+def _names_of(session: Session, merged: list[tuple[Record, int]]) -> list[Merged]:
+    names = dict(_select_in(session, sa.select(Title.id, Title.title), Title.id, sorted({id for _, id in merged})))
+    return [Merged(each.line, each.values["title"], id, names[id]) for each, id in merged]
 
 
 def summary(plan: Plan, translate: Callable[[str], str]) -> str:
@@ -141,12 +183,18 @@ def summary(plan: Plan, translate: Callable[[str], str]) -> str:
     return translate(t("Good titles: %(titles)s, copies: %(copies)s, bad rows: %(bad)s.")) % facts
 
 
+def tell_merged(merged: Merged, translate: Callable[[str], str]) -> str:
+    """What becomes of such a record, as one sentence in the language of `translate`."""
+    return translate(t("Line %(line)s, “%(title)s”: already here (merged into “%(into)s”).")) % {
+        "line": merged.line, "title": merged.title, "into": merged.into}
+
+
 def apply(session: Session, source: Source | Iterable[Record], by: Actor, skip_bad: bool = False) -> Imported:
     """Import all records in the caller's transaction, and put them into the search index.
 
     A title the library holds already keeps its own description and gets the copies it lacks: those whose code is new or,
     without codes, as many as bring it to the number in the file. So the same file twice changes nothing the second time.
-    Raises Refused for bad records, unless `skip_bad`.
+    Raises Refused for bad records, unless `skip_bad`. Files that came with a list stay out: they are no matter of a transaction.
     """
     by.must_be(Role.ADMIN)
     done, works = Imported(), Works()
@@ -161,8 +209,11 @@ def apply(session: Session, source: Source | Iterable[Record], by: Actor, skip_b
     return done
 
 
-def apply_in_chunks(database: Database, source: Source, by: Actor) -> Imported:
-    """Import what can be used of all records, in transactions so short that a desk comes in between; see `apply`."""
+def apply_in_chunks(database: Database, source: Source, by: Actor, filing: Filing | None = None) -> Imported:
+    """Import what can be used of all records, in transactions so short that a desk comes in between; see `apply`.
+
+    Files that came with the list are put into the store of `filing`, where there is one, before the transaction that names them.
+    """
     by.must_be(Role.ADMIN)
     done, works = Imported(), Works()
 
@@ -172,7 +223,7 @@ def apply_in_chunks(database: Database, source: Source, by: Actor) -> Imported:
         return brought
     with database.reading() as session:
         records = records_of(session, source)
-    for chunk in chunks(records):
+    for chunk in chunks(source.keep(records, filing) if filing else records):
         done.add(database.run(lambda session, chunk=chunk: one(session, chunk)))
     database.run(lambda session: note(session, done, by))
     return done
@@ -208,11 +259,26 @@ def bring(session: Session, records: list[Record], works: Works) -> Imported:
     titles = [{**entry.values, "id": id} for id, entry in zip(ids, entries, strict=True) if entry.id is None]
     for batch in _batches(titles):
         session.execute(sa.insert(Title.__table__), batch)
+    filled = _fill_in_files(session, [entry for entry in entries if entry.id is not None])
     copies = _copies_to_make(session, entries, ids)
     for batch in _batches(copies):
         session.execute(sa.insert(Copy.__table__), batch)
     changed = {id for id, entry in zip(ids, entries, strict=True) if entry.id is None} | {copy["title_id"] for copy in copies}
-    return Imported(len(new), len(copies), sorted(changed), bad + foreign)
+    return Imported(len(new), len(copies), sorted(changed | filled), bad + foreign)
+
+
+def _fill_in_files(session: Session, entries: list[Entry]) -> set[int]:
+    """Titles that are here get the cover and the digital copy that they lack; the ids of those that got one."""
+    brought = {entry.id: entry.values for entry in entries if entry.values.get("cover") or entry.values.get("digital")}
+    filled = set()
+    for batch in _batches(list(brought)):
+        for title in session.scalars(sa.select(Title).where(Title.id.in_(batch))):
+            values = brought[title.id]
+            if values["cover"] and not title.cover:
+                title.cover, filled = values["cover"], filled | {title.id}
+            if values["digital"] and not title.digital and title.product_id is None:
+                title.digital, title.digital_pages, filled = values["digital"], values["digital_pages"], filled | {title.id}
+    return filled
 
 
 def _entries(records: list[Record], works: Works) -> list[Entry]:
@@ -220,8 +286,8 @@ def _entries(records: list[Record], works: Works) -> list[Entry]:
     entries: list[Entry] = []
     here, known = Works(), {}
     for each in records:
-        id = works.find(each.values)
-        place = known.get(id) if id is not None else here.find(each.values)
+        id = works.find(each)
+        place = known.get(id) if id is not None else here.find(each)
         if place is None:
             place = len(entries)
             entries.append(Entry(id, each.values, []))

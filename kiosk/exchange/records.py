@@ -4,10 +4,12 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
+from foundation.files import FileStore
 from foundation.text import clean, t
 from kiosk.ledger.cells import Unusable, read_line, read_year
 from kiosk.ledger.collection import Copy, CopyStatus, Kind, Title, copy_code
@@ -21,7 +23,7 @@ FIELD_WORDS = {
     "source": t("source"), "field_of_law": t("field of law"), "edition": t("edition"), "register_number": t("register number"),
     "elsewhere": t("origin"), "extra": t("further data"), "status": t("copy status"), "status_reason": t("reason of the status"),
     "status_at": t("status since"), "copy_register": t("inventory number"), "copy_extra": t("further data of the copy"),
-    "record": t("record")}
+    "record": t("record"), "cover": t("cover"), "digital": t("digital copy")}
 
 LONGEST = {column.name: column.type.length for column in Title.__table__.columns if isinstance(column.type, sa.String)
            and column.type.length and column.name not in ("kind", "cover", "digital", "elsewhere")} | {"abstract": 5000}
@@ -68,22 +70,39 @@ class NewCopy:
 
 @dataclass(slots=True)
 class Record:
-    """One title: `values` by the columns of the table `title`, usable as they are; where there are `problems`, it is left out."""
+    """One title: `values` by the columns of the table `title`, usable as they are; where there are `problems`, it is left out.
+
+    `files`: of its columns `cover` and `digital`, the names of the files that came with the list and are not in the store yet.
+    """
 
     line: int
     values: dict[str, Any]
     copies: list[NewCopy]
     problems: list[BadRow] = field(default_factory=list)
+    files: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Filing:
+    """Where the files that come with a list are kept: the store, and who looks into them before a title has them.
+
+    `pages_of` counts the pages of a PDF, `look_at` draws a picture; both raise Refused for what is none.
+    """
+
+    store: FileStore
+    pages_of: Callable[[Path], int]
+    look_at: Callable[[Path], None]
 
 
 @dataclass(frozen=True)
 class Source:
     """A file that was recognised: what it is, the names of columns that mean nothing here, and its records, as often as they are asked
-    for; no year or day in them may be later than the one `read` is given."""
+    for; no year or day in them may be later than the one `read` is given. `keep`: the same records, while their files are kept."""
 
     format: str
     read: Callable[[date], Iterator[Record]]
     ignored: tuple[str, ...] = ()
+    keep: Callable[[Iterator[Record], Filing], Iterator[Record]] = lambda records, filing: records
 
 
 def describe(bad: BadRow, translate: Callable[[str], str], words: Mapping[str, str] = FIELD_WORDS) -> str:
@@ -172,8 +191,8 @@ def originals(values: Mapping[str, Any], column: str, name: str) -> list[str]:
 
 def original_year(values: Mapping[str, Any], name: str) -> str:
     before = values["extra"].get(name)
-    if isinstance(before, str) and usable_year(before, date.max) == values["year"]:
-        return before
+    if isinstance(before, str) and (usable_year(before, date.max) or usable_year(values["number"], date.max)) == values["year"]:
+        return before  # a year that is not said there was taken from the number
     return str(values["year"] or "")
 
 

@@ -163,7 +163,7 @@ def item_lines(titles: Iterable[tuple[Mapping[str, Any], list[NewCopy]]]) -> Ite
             said |= {"item_code": _code(copy), "title": title,
                      place: original(kept, "shelf", place, LONGEST_OF_COPY),
                      "inventory_code": original(kept, "register_number", "inventory_code", LONGEST_OF_COPY)}
-            if copy.status is not _copy(0, {**said, "no_loan": copy.extra.get("no_loan", "")}, date.max).status:  # it was changed here
+            if copy.status is not _copy(0, said, date.max).status:  # it was changed here, or only a backup can say what the name means
                 said["item_status_name"] = STATUS_NAME[copy.status]
             yield [said[name].replace("\n", "\\n") for name in ITEMS]
 

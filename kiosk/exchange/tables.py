@@ -6,6 +6,7 @@ import io
 import re
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date, datetime
@@ -16,7 +17,9 @@ from foundation.errors import Refused
 from foundation.text import t
 
 LARGEST_FILE = 200 * 2**20      # bytes
+LARGEST_ZIP = 50 * 2**30        # bytes; a list with pictures and PDF files
 LARGEST_UNPACKED = 800 * 2**20  # bytes; 500,000 long rows need less, a zip bomb more
+MOST_PACKED = 20                # times its size is what a ZIP of pictures and PDF files can hold, which hardly get smaller
 MOST_ROWS = 500_000
 MOST_COLUMNS = 80
 LONGEST_CELL = 1_000_000        # characters, of a CSV file
@@ -26,8 +29,12 @@ CHUNK = 1 << 20
 
 _FORMULA = re.compile("'*[=+\\-@\t\r]")
 
+# what zipfile says of files inside that are cut off, changed, or packed as it cannot unpack
+BAD_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError)
+
 Source = Path | bytes           # where a file lies, or what is in it
 Line = tuple[int, list[str]]    # its number in the file, counted from 1, and its cells
+Cell = str | int | float | date | None  # of what is written
 
 
 def opened(source: Source, name: str) -> IO[bytes]:
@@ -41,11 +48,12 @@ def opened(source: Source, name: str) -> IO[bytes]:
     file.seek(0)
     beginning = file.read(1000)
     file.seek(0)
-    if size <= LARGEST_FILE and beginning.strip():
+    most, said = (LARGEST_ZIP, "50 GB") if beginning.startswith(b"PK") else (LARGEST_FILE, "200 MB")
+    if size <= most and beginning.strip():
         return file
     file.close()
-    if size > LARGEST_FILE:
-        raise Refused(t("The file is larger than 200 MB."), t("Split it into several files."), status=422)
+    if size > most:
+        raise Refused(t("The file is larger than %(most)s."), t("Split it into several files."), status=422, most=said)
     raise Refused(t("The file is empty."), t("Choose the file with the list of the collection."), status=422)
 
 
@@ -57,8 +65,11 @@ def read_lines(source: Source, name: str, member: str = "") -> Iterator[Line]:
     """
     with opened(source, name) as file:
         if member:
-            with zipfile.ZipFile(file) as archive, archive.open(member) as inside:
-                yield from _limited(_csv_lines(inside))
+            try:
+                with zipfile.ZipFile(file) as archive, archive.open(member) as inside:
+                    yield from _limited(_csv_lines(inside))
+            except BAD_ZIP:
+                raise _damaged() from None
         elif files_inside(file) is None:
             yield from _limited(_csv_lines(file))
         else:
@@ -88,14 +99,29 @@ def files_inside(file: IO[bytes]) -> list[str] | None:
     finally:
         file.seek(0)
     names = {entry.filename for entry in inside}
-    tables = [name for name in names if name.lower().endswith((".csv", ".txt"))]
+    tables = sorted(name for name in names if name.lower().endswith((".csv", ".txt")))
     if "xl/workbook.xml" not in names and not tables:
         raise no_list()
     if "xl/vbaProject.bin" in names:
         raise Refused(t("The file contains macros."), t("Save it as XLSX or CSV, without macros."), status=422)
-    if sum(entry.file_size for entry in inside) > LARGEST_UNPACKED:  # zipfile reads no more than the size stated here
+    tables = [] if "xl/workbook.xml" in names else tables
+    _check_inside(inside, tables, file.seek(0, io.SEEK_END))
+    file.seek(0)
+    return tables
+
+
+def _check_inside(inside: list[zipfile.ZipInfo], tables: list[str], size: int) -> None:
+    """Raises Refused for what no honest ZIP of so many bytes says of its files: zipfile reads no more than the sizes stated there."""
+    read = sum(entry.file_size for entry in inside if not tables or entry.filename in tables)
+    if read > LARGEST_UNPACKED or sum(entry.file_size for entry in inside) > max(LARGEST_UNPACKED, MOST_PACKED * size):
         raise Refused(t("Unpacked, the file is far larger than a list can be."), t("Copy the list into a new file."), status=422)
-    return [] if "xl/workbook.xml" in names else sorted(tables)
+    for entry in inside:
+        if ".." in re.split(r"[/\\]", entry.filename) or entry.filename.startswith(("/", "\\")) or entry.filename[1:2] == ":":
+            raise Refused(t("A file in this ZIP has a name that leads out of it: “%(name)s”."),
+                          t("Export it anew where it comes from; if it says so again, do not trust it."), status=422,
+                          name=entry.filename[:80])
+        if entry.flag_bits & 1:
+            raise Refused(t("The file is protected with a password."), t("Save it without a password, then try again."), status=422)
 
 
 def _xlsx_lines(file: IO[bytes]) -> Iterator[Line]:
@@ -184,16 +210,22 @@ def _damaged() -> Refused:
 # ---- written
 
 
-def write_csv(file: IO[bytes], lines: Iterable[Sequence[str]]) -> None:
-    """As CSV that spreadsheets open with its letters whole (UTF-8 with a mark); no cell is taken for a formula (OWASP, CSV injection)."""
+def write_csv(file: IO[bytes], lines: Iterable[Sequence[Cell]]) -> None:
+    """As CSV that spreadsheets open with its letters whole (UTF-8 with a mark), lists and reports alike.
+
+    No cell is taken for a formula (OWASP, CSV injection), and what `read_lines` reads is what was written.
+    """
     text = io.TextIOWrapper(file, "utf-8-sig", newline="", write_through=True)
     csv.writer(text).writerows([_guarded(cell) for cell in line] for line in lines)
     text.detach()
 
 
-def _guarded(cell: str) -> str:
-    """With a mark before what a spreadsheet would run; reading takes it off again, and so it is put before such marks too."""
-    return f"'{cell}" if _FORMULA.match(cell) else cell
+def _guarded(cell: Cell) -> Cell:
+    """With a mark before a text that a spreadsheet would run: reading takes it off again, and so it is put before such marks too.
+
+    A number has none: -5 is no formula, and is added up where it arrives.
+    """
+    return f"'{cell}" if isinstance(cell, str) and _FORMULA.match(cell) else cell
 
 
 def _unguarded(cell: str) -> str:

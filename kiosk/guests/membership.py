@@ -55,11 +55,8 @@ class Namesake(Refused):
 def read_member(form: Mapping[str, str]) -> MemberEntry:
     """The member in `form`. Raises Refused with a sentence for each field that cannot be used."""
     given = Form(form)
-    name = given.text("name", 100, 2, t("Write the person’s name."))
-    if name and not any(c.isalpha() for c in name):
-        given.wrong["name"] = t("Write the person’s name.")
-    entry = MemberEntry(name, given.text("institution", 120), given.choice("category", Category), given.text("contact", 100),
-                        given.day("valid_until"))
+    entry = MemberEntry(given.name_of_another(), given.text("institution", 120), given.choice("category", Category),
+                        given.text("contact", 100), given.day("valid_until"))
     given.check(t("The member cannot be saved like this."), t("Correct the marked fields."))
     return entry
 

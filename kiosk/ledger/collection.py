@@ -91,6 +91,25 @@ class Copy(Model):
     title: Mapped[Title] = relationship(back_populates="copies")
 
 
+class MergedTitle(Model):
+    """What a title was that has become one with `title_id`, or this one before it: by these keys an import knows it again.
+
+    `codes` are those that its copies brought.
+    """
+
+    __tablename__ = "merged_title"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title_id: Mapped[int] = mapped_column(sa.ForeignKey("title.id"), index=True)
+    kind: Mapped[Kind] = mapped_column(Words(Kind))
+    title: Mapped[str] = mapped_column(sa.String(500))
+    number: Mapped[str] = mapped_column(sa.String(100))
+    year: Mapped[int | None]
+    edition: Mapped[str] = mapped_column(sa.String(60))
+    register_number: Mapped[str] = mapped_column(sa.String(60))
+    elsewhere: Mapped[str] = mapped_column(sa.String(60))
+    codes: Mapped[list]
+
+
 def copy_code(text: str) -> str:
     """A copy's code as it is compared: labels are read by scanners with Caps Lock and spaces of their own."""
     return "".join(clean(text, 200).split()).upper()[:40]

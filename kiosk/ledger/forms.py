@@ -30,10 +30,17 @@ class Form:
         return cleaned[:longest]
 
     def name(self, field: str = "name") -> str:
-        """The name of a person: 2 to 100 characters, letters among them."""
-        name = self.text(field, 100, 2, t("Please write your name."))
+        """The name of whoever fills the form in: 2 to 100 characters, letters among them."""
+        return self._name(field, t("Please write your name."), t("Please write your name with letters."))
+
+    def name_of_another(self, field: str = "name") -> str:
+        """The same, of somebody else."""
+        return self._name(field, t("Write the person’s name."), t("Write the person’s name."))
+
+    def _name(self, field: str, missing: str, unfit: str) -> str:
+        name = self.text(field, 100, 2, missing)
         if field not in self.wrong and not any(c.isalpha() for c in name):
-            self.wrong[field] = t("Please write your name with letters.")
+            self.wrong[field] = unfit
         return name
 
     def number(self, field: str, least: int, most: int, sentence: str) -> int | None:

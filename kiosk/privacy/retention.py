@@ -15,7 +15,7 @@ from foundation.people import PROGRAM, Actor, Role
 from foundation.text import clean, t
 from kiosk.ledger.loans import OUT, Loan, LoanState
 from kiosk.ledger.members import Block, Member
-from kiosk.ledger.messages import Message, MessageState
+from kiosk.ledger.messages import ON_ITS_WAY, Message
 from kiosk.ledger.reservations import OPEN, Reservation
 from kiosk.ledger.visits import NAMED, REACHABLE, Visit
 from printer.printouts import Printout, PrintoutState
@@ -28,7 +28,7 @@ KINDS = {
     "retention_days": (t("Names in the guest book and on loans"),
                        t("from the visit; at least until its month is over, so that visitors are counted right")),
     "contact_days": (t("Contacts in the guest book, and what was sent to printers"), t("from the visit")),
-    "reservation_days": (t("Who reserved a title"), t("from the end of the reservation")),
+    "reservation_days": (t("Who reserved a title, and the contact given with it"), t("from the end of the reservation")),
     "message_days": (t("Messages and letters"), t("from when they were sent, or given up")),
     "block_days": (t("Blocks and their reasons"), t("from their end")),
     "member_days": (t("Members"), t("from the end of the membership"))}
@@ -64,7 +64,7 @@ def _over(here: Office, today: date) -> dict[str, tuple[type, list[sa.ColumnElem
         "reservation_days": (Reservation, [Reservation.closed_at < before(here.reservation_days), Reservation.borrower_key != "",
                                            Reservation.state.not_in(OPEN)], sa.false()),
         "message_days": (Message, [Message.made_at < before(here.message_days), Message.borrower_key != "",
-                                   Message.state != MessageState.WAITING], sa.false()),
+                                   Message.state.not_in(ON_ITS_WAY)], sa.false()),
         "block_days": (Block, [sa.or_(Block.until < today - timedelta(here.block_days), Block.lifted_at < before(here.block_days)),
                                Block.borrower_key != ""], sa.false()),
         "member_days": (Member, [ended < today - timedelta(here.member_days), Member.name != ""], has_open_loan(member_key)),

@@ -84,10 +84,10 @@ def known(session: Session, key: str) -> Known | None:
     who = member or next(iter(visits), None)
     if who is None:
         return None
-    contact = next((row.contact for row in [*filter(None, [member]), *visits] if row.contact), "")
     loans = under(Loan, Loan.borrower_key, *WHOLE, selectinload(Loan.renewals))
-    return Known(key, who.name, who.institution, contact, member, visits, loans,
-                 under(Reservation, Reservation.borrower_key, joinedload(Reservation.title)),
+    reservations = under(Reservation, Reservation.borrower_key, joinedload(Reservation.title))
+    contact = next((row.contact for row in [*filter(None, [member]), *visits, *reservations] if row.contact), "")
+    return Known(key, who.name, who.institution, contact, member, visits, loans, reservations,
                  under(Message, Message.borrower_key), under(Block, Block.borrower_key),
                  under(DataRequest, DataRequest.person_key))
 
@@ -138,7 +138,7 @@ def correct(session: Session, key: str, form: Mapping[str, str], by: Actor) -> s
     """
     by.must_be(*STAFF)
     person, given = _person(session, key), Form(form)
-    told = {"name": given.name(), "contact": given.text("contact", 100), "institution": given.text(
+    told = {"name": given.name_of_another(), "contact": given.text("contact", 100), "institution": given.text(
         "institution", 120, 0 if person.member else 2, t("Write where the person comes from, or “Umum”."))}
     given.check(t("This cannot be corrected like this."), t("Correct the marked fields."))
     new = key if person.member else person_key(told["name"], told["institution"])

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -10,7 +11,7 @@ from foundation.audit import record
 from foundation.errors import Refused
 from foundation.people import Actor
 from foundation.text import t
-from kiosk.ledger.collection import Copy, Title
+from kiosk.ledger.collection import Copy, MergedTitle, Title
 from kiosk.ledger.loans import LoanItem, Reading
 from kiosk.ledger.reservations import OPEN, Reservation
 from kiosk.shelves.cataloguing import DESK
@@ -18,6 +19,7 @@ from kiosk.shelves.describing import NAMES
 from kiosk.shelves.search_index import index_titles
 
 FIELDS = ("kind", *NAMES)
+IDENTITY = ("kind", "title", "number", "year", "edition", "register_number", "elsewhere")
 
 
 @dataclass(frozen=True)
@@ -51,13 +53,15 @@ def merge(session: Session, kept_id: int, gone_id: int, from_gone: Collection[st
     """Let title `gone_id` become one with `kept_id`: its copies, their loans and readings, and those who wait for it follow.
 
     `from_gone`: the fields whose value is taken from it; a cover and a file are taken where the other has none. Whoever waits for both
-    keeps the earlier place. The row of the other title ends; what it was stands in the audit trail.
+    keeps the earlier place. The row of the other title ends; what it was stands in the audit trail, and in a MergedTitle, so that it
+    does not come back when the list it came from is imported again.
     """
     by.must_be(*DESK)
     for title_id in sorted((kept_id, gone_id)):
         session.get_one(Title, title_id, with_for_update=True)
     merger = look(session, kept_id, gone_id)
     kept, gone = merger.kept, merger.gone
+    gone_was, kept_was = _as_it_is(gone) | {"codes": [copy.code for copy in gone.copies]}, _as_it_is(kept)
     was = {"key": gone.id, "title": gone.title, "number": gone.number, "year": gone.year, "elsewhere": gone.elsewhere}
     for field in merger.differ:
         if field in from_gone:
@@ -68,12 +72,19 @@ def merge(session: Session, kept_id: int, gone_id: int, from_gone: Collection[st
     kept.extra = {**gone.extra, **kept.extra}
     _move_copies(session, kept, gone)
     _move_queue(session, kept, gone, by)
+    session.execute(sa.update(MergedTitle).where(MergedTitle.title_id == gone_id).values(title_id=kept_id))
+    former = [gone_was, kept_was] if kept_was != _as_it_is(kept) else [gone_was]
+    session.add_all(MergedTitle(title_id=kept_id, **each) for each in former)
     session.flush()
     session.expire_all()
     session.delete(gone)
     record(session, by, "titles merged", kept, merged=was, copies=merger.copies, taken=sorted(set(from_gone) & set(merger.differ)))
     index_titles(session, [kept_id, gone_id])
     return kept
+
+
+def _as_it_is(title: Title) -> dict[str, Any]:
+    return {key: getattr(title, key) for key in IDENTITY} | {"codes": []}
 
 
 def _move_copies(session: Session, kept: Title, gone: Title) -> None:

@@ -73,6 +73,16 @@ class PageText:
         return "\n".join(line.text for line in self.lines)
 
     @property
+    def flowing(self) -> str:
+        """In paragraphs, to be read aloud or larger: a line goes on in the next one, whose first word had no room on it any more."""
+        edge, said, room = max((line.box.right for line in self.lines), default=0), "", 0
+        for line in self.lines:
+            goes_on = said and line.words[0].box.width > room
+            said += ("" if said.endswith("-") else " ") + line.text if goes_on else f"\n{line.text}"
+            room = edge - line.box.right
+        return said.strip()
+
+    @property
     def words(self) -> Iterator[Word]:
         return (word for line in self.lines for word in line.words)
 

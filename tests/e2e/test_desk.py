@@ -4,6 +4,7 @@ import io
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -377,8 +378,56 @@ def test_every_page_is_accessible_and_fits(desk: Desk, page: Page, busy: dict, a
         page.set_viewport_size({"width": width, "height": height})
         page.goto(address)
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, f"scrolls sideways at {width}"
-        page.set_viewport_size({"width": width, "height": max(height, page.evaluate("document.documentElement.scrollHeight"))})
-        assert axe(page) == []  # at the height of all of it: what lies half under the bar of keys is scrolled to
+        assert axe(page) == []
+
+
+COVERED = """() => {
+  const it = document.activeElement, box = it.getBoundingClientRect(), head = document.querySelector(".d-head");
+  if (it.matches("body, .skip") || head.contains(it)) return false;
+  const there = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+  return box.top < head.getBoundingClientRect().bottom || !there || !it.contains(there) && !there.contains(it);
+}"""
+
+
+@pytest.mark.parametrize("path", ["/desk/titles/1/edit", "/desk/titles/1/merge", "/office/calendar?year={year}", "/desk/surveys"])
+@pytest.mark.parametrize("key", ["Tab", "Shift+Tab"])
+def test_what_has_the_focus_lies_under_no_bar(desk: Desk, page: Page, busy: dict, path: str, key: str) -> None:
+    desk.do(lambda s: [a_title(s, f"Judul yang mirip {number} (fiktif)") for number in range(12)])
+    page.goto(f"{desk.url}{path.format(**busy)}")
+    for _ in range(page.locator("a, button, input, select, summary, textarea").count()):
+        page.keyboard.press(key)
+        assert not page.evaluate(COVERED), page.evaluate("document.activeElement.outerHTML.slice(0, 200)")
+
+
+def test_the_tabs_are_one_line_that_says_where_one_is(desk: Desk, page: Page) -> None:
+    for language, names in (("en", ("Office", "Board")), ("id", ("Kantor", "Papan kerja"))):
+        page.goto(f"{desk.url}/desk")
+        page.locator("details.menu:not(.tabs) > summary").click()
+        page.locator(f"button[name=language][value={language}]").click()
+        for path, name in zip(("/office", "/products"), names, strict=True):
+            page.goto(f"{desk.url}{path}")
+            for width in (1280, 1080, 800):
+                page.set_viewport_size({"width": width, "height": 800})
+                assert page.locator(".d-head").bounding_box()["height"] < 60
+                assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+                expect(page.locator(".d-head nav > a[aria-current], .d-head nav summary[aria-current]")).to_contain_text(name)
+
+
+def test_the_tabs_of_legal_products_open_by_keyboard_and_close_again(desk: Desk, page: Page, axe: Callable[[Page], list[str]]) -> None:
+    page.goto(f"{desk.url}/desk")
+    group = page.locator(".d-head .tabs")
+    group.locator("summary").focus()
+    page.keyboard.press("Enter")
+    expect(group.get_by_role("link")).to_have_text(["Pindai", "Dokumen", "Papan kerja", "Unggahan"])
+    assert axe(page) == []
+    page.keyboard.press("Tab")
+    page.keyboard.press("Escape")
+    expect(group.get_by_role("link")).to_have_count(0)
+    expect(group.locator("summary")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/scanning")
 
 
 def test_the_sign_in_page_is_accessible(desk: Desk, browser: Browser, axe: Callable[[Page], list[str]]) -> None:
@@ -398,6 +447,24 @@ def test_the_day_book_prints_on_paper_without_the_screens_furniture(desk: Desk, 
     expect(page.get_by_role("banner")).to_be_hidden()
     expect(page.get_by_role("heading", name="Buku tamu")).to_be_visible()
     assert page.pdf(path=tmp_path / "day.pdf", format="A4").startswith(b"%PDF")
+
+
+def test_charts_can_be_read_in_grey_print_and_without_seeing_them(desk: Desk, page: Page, busy: dict) -> None:
+    page.goto(f"{desk.url}/desk/reports/{busy['year']}")
+    page.emulate_media(media="print")
+    charts = page.get_by_role("img", name="Grafik: ")
+    expect(page.locator("svg.chart")).to_have_count(charts.count())
+    for chart in charts.all():
+        named = chart.get_attribute("aria-label")
+        about = named.removeprefix("Grafik: ").removesuffix(". Tabel di dekatnya memuat angka yang sama.")
+        assert about != named
+        expect(page.get_by_role("table", name=about, exact=True)).to_be_visible()
+    series = page.get_by_role("img", name="Grafik: Peminjaman").locator("rect[width='14.0']")
+    expect(series).to_have_count(3)
+    greys = [sum((grey := Image.open(io.BytesIO(box.screenshot())).convert("L")).tobytes()) / (grey.width * grey.height)
+             for box in series.all()]
+    assert greys == sorted(greys)
+    assert min(lighter - darker for darker, lighter in pairwise(greys)) > 30  # of 255: full, hatched, empty
 
 
 @pytest.mark.parametrize("width", [58, 80])

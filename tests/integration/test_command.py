@@ -1,5 +1,6 @@
 """The `loket` command as the person at the machine meets it: what works, and one sentence for what does not."""
 
+import io
 import json
 import os
 import socket
@@ -11,11 +12,15 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from PIL import Image
 
 from foundation.audit import AuditEntry
 from foundation.database import Database
+from foundation.files import FileStore
 from foundation.people import Person, password_matches
-from kiosk.ledger.collection import Copy, Title
+from kiosk.exchange import package
+from kiosk.exchange.records import BLANK
+from kiosk.ledger.collection import Copy, Kind, Title
 from webui.bench.service import Process, free_port
 
 HOME = Path(__file__).resolve().parents[2]
@@ -87,6 +92,22 @@ def test_a_collection_with_bad_rows_is_not_imported_until_they_are_left_out(loke
     assert loket("import", "--dry-run", str(file)).returncode == 1
     assert loket("import", "--skip-bad", str(file)).returncode == 0
     assert counted() == (1, 2)
+
+
+def test_a_collection_comes_in_with_its_files(loket, database, tmp_path):
+    here, picture = FileStore(tmp_path / "here"), io.BytesIO()
+    Image.new("RGB", (60, 90)).save(picture, "JPEG")
+    cover = here.put(io.BytesIO(picture.getvalue()))
+    titles = [({**BLANK, "title": name, "kind": Kind.BOOK, "elsewhere": "", "extra": {}, "cover": sha256, "digital": ""}, [])
+              for name, sha256 in (("Baik", cover), ("Palsu", here.put(io.BytesIO(b"no picture"))))]
+    with (tmp_path / "koleksi.zip").open("w+b") as file:
+        package.add_files(file, package.write_list(file, titles), here)
+    result = loket("import", str(tmp_path / "koleksi.zip"))
+    assert result.stdout.endswith("Imported.\n")
+    assert "Line 3, cover" in result.stderr, "what only reading it shows is said too"
+    with database.reading() as session:
+        assert session.execute(sa.select(Title.title, Title.cover)).all() == [("Baik", cover)]
+    assert FileStore(tmp_path / "data" / "files").is_whole(cover)
 
 
 def test_a_file_that_is_no_table_is_refused_in_a_sentence(loket, database, tmp_path):

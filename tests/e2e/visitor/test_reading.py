@@ -44,10 +44,10 @@ def test_a_digital_copy_is_read_with_a_finger(kiosk: Page, address: str) -> None
     assert is_drawn(kiosk)
     for number in (2, 3):
         follow(kiosk, ".turn a.button--primary")
-        expect(kiosk.locator(".beside b")).to_have_text(f"Halaman {number} dari 3")
+        expect(kiosk.locator(".turn b")).to_have_text(f"Halaman {number} dari 3")
     expect(kiosk.locator(".turn a.button--primary")).to_have_count(0)  # the last page
     narrow = kiosk.locator(".leaf").bounding_box()["width"]
-    follow(kiosk, ".beside a >> nth=1")
+    follow(kiosk, ".beside a >> nth=2")
     assert kiosk.locator(".leaf").bounding_box()["width"] > narrow * 1.5
     follow(kiosk, ".beside a >> nth=0")
     assert kiosk.url.partition("?")[0].endswith(address)
@@ -76,4 +76,9 @@ def test_the_page_of_a_digital_copy_is_accessible_at_every_size(kiosk: Page, add
         assert not axe(kiosk)
         assert not kiosk.evaluate(TOO_SMALL)
         assert not kiosk.evaluate("document.documentElement.scrollWidth > innerWidth")
-        follow(kiosk, ".beside a >> nth=1")
+        follow(kiosk, ".beside a >> nth=2")
+    follow(kiosk, "#other-form")
+    assert kiosk.locator(".leaf").count() == 0
+    assert not axe(kiosk)
+    assert not kiosk.evaluate(TOO_SMALL)
+    assert not kiosk.evaluate("document.documentElement.scrollWidth > innerWidth")

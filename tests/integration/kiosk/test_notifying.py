@@ -9,7 +9,7 @@ from foundation.clock import today
 from foundation.errors import Refused
 from foundation.jobs import Job
 from foundation.office import office
-from kiosk.borrowing import lending, notifying, renewing
+from kiosk.borrowing import calendar, lending, notifying, renewing
 from kiosk.ledger.messages import Kind, Message, MessageState
 from tests.builders import OFFICER, a_guest, a_kiosk, a_loan, a_title, an_office
 
@@ -133,3 +133,95 @@ def test_the_database_itself_refuses_the_same_message_twice(session):
 def test_people_are_written_to_by_day(session, clock, hour, may):
     clock.move_to(f"2026-03-10T{hour - 7:02d}:30:00+00:00")
     assert notifying.may_write_now(office(session)) is may
+
+
+def close(session, first: date = DUE, last: date = DUE) -> list[calendar.Moved]:
+    return calendar.close_span(session, first, last, "Cuti bersama", OFFICER)
+
+
+def test_who_can_be_reached_is_told_of_a_due_date_that_moves(session):
+    loan = a_loan_of(session)
+    a_loan_of(session, contact="", name="Tanpa Kontak")
+    close(session, date(2026, 3, 12), date(2026, 3, 13))  # not the day on which anything is due
+    assert messages(session) == []
+    assert len(close(session)) == 2
+    told, = messages(session)
+    assert (told.kind, told.about, told.contact, told.state, told.made_by) == (
+        Kind.MOVED, f"loan:{loan.id}", ANI, MessageState.WAITING, OFFICER.name)
+    assert told.title == "Jatuh tempo Anda pindah ke Rabu, 18 Maret 2026"
+    for words in ("Hukum Acara (fiktif)", "Rabu, 18 Maret 2026", "bukan lagi Selasa, 17 Maret 2026"):
+        assert words in told.body
+    assert [job.args for job in session.scalars(sa.select(Job))] == [{"message": told.id}]
+    assert notifying.about(session, f"loan:{loan.id}") == [told]
+
+
+def test_a_moved_due_date_is_told_in_the_language_of_the_loan(session):
+    loan = a_loan_of(session)
+    loan.language = "en"
+    close(session)
+    told, = messages(session)
+    assert told.title == "Your due date has moved to Wednesday, 18 March 2026"
+    assert "no longer by Tuesday, 17 March 2026" in told.body
+
+
+def test_a_loan_that_is_closed_moves_and_tells_nothing(session):
+    loan = a_loan_of(session)
+    lending.return_items(session, loan.id, [item.id for item in loan.open_items], OFFICER)
+    assert close(session) == []
+    assert messages(session) == []
+
+
+def test_each_move_is_told_also_to_the_same_day_and_none_when_nothing_changes(session):
+    a_loan_of(session)
+    for _ in range(2):
+        close(session)
+        calendar.open_days(session, DUE, DUE, OFFICER)
+        assert calendar.move_due_dates(session, OFFICER) == []
+    assert [told.day for told in messages(session)] == [DUE + timedelta(1), DUE] * 2
+
+
+def test_a_message_with_the_old_date_that_still_waits_does_not_go_any_more(session, clock):
+    loan = a_loan_of(session)
+    clock.shift(timedelta(days=5))
+    assert remind(session) == 1
+    close(session)
+    calendar.open_days(session, DUE, DUE, OFFICER)
+    assert [(told.kind, told.state, told.trouble) for told in messages(session)] == [
+        (Kind.DUE_SOON, MessageState.UNSENT, "The due date has moved since."),
+        (Kind.MOVED, MessageState.UNSENT, "The due date has moved since."), (Kind.MOVED, MessageState.WAITING, "")]
+    assert notifying.latest(session, [f"loan:{loan.id}"])[f"loan:{loan.id}"].kind is Kind.DUE_SOON
+
+
+def test_the_reminder_goes_by_the_date_after_the_move(session, clock):
+    a_loan_of(session)
+    close(session, DUE, date(2026, 3, 20))
+    clock.shift(timedelta(days=5))
+    assert remind(session) == 0
+    clock.shift(timedelta(days=6))  # Saturday: two days before Monday, 23 March
+    assert (remind(session), remind(session)) == (1, 0)
+    assert [(told.kind, told.day) for told in messages(session)] == [(Kind.MOVED, date(2026, 3, 23)), (Kind.DUE_SOON, date(2026, 3, 23))]
+
+
+def test_a_change_that_is_taken_back_before_its_end_tells_nobody(database, clock):
+    with database.transaction() as session:
+        an_office(session)
+        a_loan_of(session)
+    with pytest.raises(Refused, match="anything"), database.transaction() as session:
+        close(session)
+        assert len(messages(session)) == 1
+        raise Refused("anything")
+    with database.reading() as session:
+        assert (messages(session), session.scalars(sa.select(Job)).all()) == ([], [])
+
+
+def test_only_what_was_perhaps_sent_is_sent_again_and_only_by_an_officer(session):
+    a_loan_of(session)
+    close(session)
+    told, = messages(session)
+    with pytest.raises(Refused, match="does not wait for an answer"):
+        notifying.send_again(session, told.id, OFFICER)
+    told.settle(MessageState.PERHAPS)
+    with pytest.raises(Refused):
+        notifying.send_again(session, told.id, a_kiosk(session))
+    assert notifying.send_again(session, told.id, OFFICER).state is MessageState.WAITING
+    assert [job.args for job in session.scalars(sa.select(Job))] == [{"message": told.id}] * 2

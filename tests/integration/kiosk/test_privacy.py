@@ -10,7 +10,7 @@ from foundation.audit import AuditEntry
 from foundation.clock import now
 from foundation.errors import Refused
 from foundation.people import VISITOR, Actor
-from kiosk.borrowing import lending
+from kiosk.borrowing import lending, reserving
 from kiosk.guests import membership
 from kiosk.guests.visiting import leave
 from kiosk.ledger.loans import Loan
@@ -56,6 +56,18 @@ def test_a_contact_that_was_missing_is_added_to_the_latest_visit(session):
     correct(session, KEY, {"name": NAME, "institution": FROM, "contact": "0833 baru"}, OFFICER)
     session.expire_all()
     assert (first.contact, latest.contact) == ("", "0833 baru")
+
+
+def test_a_contact_given_with_a_reservation_is_known_corrected_and_not_lost_with_the_name(session, loan):
+    at = a_kiosk(session)
+    visit = a_guest(session, at, name="Bayu Fiktif", institution="Umum")
+    it = a_reservation(session, at, loan.items[0].copy.title, visit)
+    reserving.say_where(session, it.id, "bayu@contoh.example", at)
+    key = visit.person_key
+    assert known(session, key).contact == "bayu@contoh.example"
+    correct(session, key, {"name": "Bayu Benar", "institution": "Umum", "contact": known(session, key).contact}, OFFICER)
+    session.expire_all()
+    assert (it.name, it.contact, visit.contact) == ("Bayu Benar", "bayu@contoh.example", "")
 
 
 def test_everything_under_one_key_is_found_and_nothing_of_others(session, loan):

@@ -11,7 +11,7 @@ from foundation.clock import now
 from foundation.errors import Refused
 from foundation.office import office
 from kiosk.borrowing import lending
-from kiosk.borrowing.reserving import cancel
+from kiosk.borrowing.reserving import cancel, say_where
 from kiosk.guests import membership
 from kiosk.guests.visiting import leave, rate
 from kiosk.ledger.collection import Kind
@@ -82,6 +82,7 @@ def test_what_was_said_to_and_of_people_goes_too(database, clock):
         title = a_title(session)
         loan = a_loan(session, at, title)
         waiting = a_reservation(session, at, title, a_guest(session, at, name="Bayu Fiktif"))
+        say_where(session, waiting.id, "bayu@contoh.example", at)
         cancel(session, waiting.id, OFFICER)
         session.add(Message(kind=MessageKind.OVERDUE, about="loan:1", day=date(2026, 3, 10), borrower_key="ratna|umum", contact="0800",
                             title="Terlambat", body="Judul", state=MessageState.SENT, made_by="Loket"))

@@ -15,7 +15,7 @@ from aiosmtpd.controller import Controller
 from foundation.clock import now
 from foundation.database import Database
 from foundation.jobs import Job, Worker, enqueue
-from kiosk.borrowing.sending import Sender, way_of
+from kiosk.borrowing.sending import Sender, masked, way_of
 from kiosk.ledger.messages import Kind, Message, MessageState, Messaging
 from tests.integration.publishers.servers import free_port, serving
 
@@ -131,8 +131,7 @@ def test_after_a_day_of_trying_an_officer_is_told(database, clock):
         work(database, email=address)
         assert len(told) == 2
     it = the(database, message)
-    assert (it.state, it.trouble) == (MessageState.FAILED,
-                                      "The service for messages could not be reached, or refused it, for a day.")
+    assert (it.state, it.trouble) == (MessageState.FAILED, "The service for messages could not be reached, or did not take it.")
 
 
 def test_a_service_that_is_back_gets_the_message_that_waited(database, clock):
@@ -169,6 +168,12 @@ def test_where_there_is_no_way_a_person_has_to_tell(database, contact, trouble):
     ("12", None)])
 def test_a_contact_is_reached_by_the_way_it_looks_like(contact, way):
     assert way_of(contact) == way
+
+
+@pytest.mark.parametrize(("contact", "shown"), [
+    ("ani.contoh@surat.example", "…@surat.example"), ("0812-3456-789", "…789"), ("@ani_contoh", "…toh"), ("tg:123456", "…456")])
+def test_of_a_contact_only_its_end_is_shown(contact, shown):
+    assert masked(contact) == shown
 
 
 def test_an_address_cannot_write_itself_into_that_of_the_service(database):

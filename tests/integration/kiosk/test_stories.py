@@ -1,4 +1,4 @@
-"""The life of loans and reservations, told day by day; on both databases."""
+"""The life of the library, told day by day with the days off of the Indonesian calendar; on both databases."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
@@ -8,19 +8,23 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from time_machine import Traveller
 
-from foundation.clock import end_of
+from foundation.clock import end_of, start_of
 from foundation.errors import Refused
 from foundation.office import office
 from foundation.people import Actor
-from kiosk.borrowing import calendar, lending, notifying, renewing, reserving
+from kiosk.borrowing import calendar, holidays, lending, notifying, renewing, reserving
 from kiosk.borrowing.rules import LoanRule
-from kiosk.guests import membership
+from kiosk.guests import membership, visiting
 from kiosk.ledger.collection import CopyStatus, Kind
 from kiosk.ledger.loans import Loan, LoanState
 from kiosk.ledger.messages import Message
 from kiosk.ledger.reservations import ReservationState
+from kiosk.ledger.visits import Category, Purpose, VisitState
+from kiosk.reporting import periods, recaps, reports
+from kiosk.reporting.recaps import About
+from kiosk.shelves import stock_taking
 from kiosk.shelves.cataloguing import set_status
-from tests.builders import ADMIN, OFFICER, a_guest, a_kiosk, a_loan, a_request, a_reservation, a_title, an_office
+from tests.builders import ADMIN, OFFICER, a_guest, a_kiosk, a_loan, a_member, a_request, a_reservation, a_title, an_office
 
 JAKARTA = "Asia/Jakarta"
 
@@ -47,6 +51,12 @@ def give_back(session: Session, loan: Loan) -> None:
     lending.return_items(session, loan.id, [item.id for item in loan.open_items], OFFICER)
 
 
+def days_off(session: Session, first: date, last: date) -> list[calendar.Moved]:
+    """The national holidays and cuti bersama of these days are entered; which loans moved by it."""
+    off = {each.day: each.name for year in range(first.year, last.year + 1) for each in holidays.of(year) if first <= each.day <= last}
+    return calendar.close_days(session, off, ADMIN)
+
+
 def reasons(refused: pytest.ExceptionInfo) -> list[str]:
     return [reason.sentence for reason in refused.value.reasons]
 
@@ -54,11 +64,12 @@ def reasons(refused: pytest.ExceptionInfo) -> list[str]:
 def test_a_loan_on_29_december(office_open, at, on):
     session = office_open
     on(2026, 12, 29)
-    calendar.close_days(session, {date(2027, 1, 1): "Tahun Baru Masehi"}, ADMIN)
+    days_off(session, date(2026, 12, 24), date(2027, 1, 5))
     session.add(LoanRule(kind=Kind.BOOK, days=3))
     loan = a_loan(session, at, a_title(session, kind=Kind.BOOK))
-    # Tuesday and three days is New Year; then Saturday and Sunday
+    # Tuesday and three days is New Year; then Saturday and Sunday; and what is due on Tuesday is due on Wednesday, after Isra Mikraj
     assert (loan.year, loan.number, loan.due_on) == (2026, 1, date(2027, 1, 4))
+    assert a_loan(session, at, a_title(session), visit=a_guest(session, at, name="Citra")).due_on == date(2027, 1, 6)
     on(2027, 1, 4)
     assert not loan.is_overdue(end_of(date(2027, 1, 4), JAKARTA))
     second = a_loan(session, at, a_title(session), visit=a_guest(session, at, name="Bagas"))
@@ -80,24 +91,27 @@ def test_a_loan_over_the_end_of_february(office_open, at, on):
 
 def test_the_calendar_changes_under_open_loans_with_renewals(office_open, at, on):
     session = office_open
-    on(2026, 3, 3)
+    on(2026, 3, 11)
     fresh = a_loan(session, at, a_title(session, "Baru"), visit=a_guest(session, at, name="Ani"))
     renewed = a_loan(session, at, a_title(session, "Diperpanjang"), visit=a_guest(session, at, name="Budi"))
     back = a_loan(session, at, a_title(session, "Kembali"), visit=a_guest(session, at, name="Cici"))
-    renewing.renew(session, renewed.id, date(2026, 3, 10), OFFICER)
+    renewing.renew(session, renewed.id, date(2026, 3, 18), OFFICER)
     give_back(session, back)
-    assert [loan.due_on for loan in (fresh, renewed, back)] == [date(2026, 3, 10), date(2026, 3, 17), date(2026, 3, 10)]
-    # cuti bersama from 9 to 20 March is announced
-    moved = calendar.close_span(session, date(2026, 3, 9), date(2026, 3, 20), "Cuti bersama", ADMIN)
+    assert [loan.due_on for loan in (fresh, renewed, back)] == [date(2026, 3, 18), date(2026, 3, 25), date(2026, 3, 18)]
+    # Nyepi and Idul Fitri with their cuti bersama are entered: 18 to 24 March
+    moved = days_off(session, date(2026, 3, 1), date(2026, 4, 5))
     assert {(m.loan_id, m.was, m.due) for m in moved} == {
-        (fresh.id, date(2026, 3, 10), date(2026, 3, 23)), (renewed.id, date(2026, 3, 17), date(2026, 3, 30))}
-    assert [(r.was, r.due) for r in renewed.renewals] == [(date(2026, 3, 23), date(2026, 3, 30))]
-    assert back.due_on == date(2026, 3, 10)
-    on(2026, 3, 23)
-    assert not any(loan.is_overdue(datetime.now(UTC)) for loan in (fresh, renewed))
-    # and is taken back
-    calendar.open_days(session, date(2026, 3, 9), date(2026, 3, 20), ADMIN)
-    assert (fresh.due_on, renewed.due_on) == (date(2026, 3, 10), date(2026, 3, 17))
+        (fresh.id, date(2026, 3, 18), date(2026, 3, 25)), (renewed.id, date(2026, 3, 25), date(2026, 4, 1))}
+    assert [(r.was, r.due) for r in renewed.renewals] == [(date(2026, 3, 25), date(2026, 4, 1))]
+    assert back.due_on == date(2026, 3, 18)
+    # on Monday the governor takes the first of them back
+    on(2026, 3, 16)
+    moved = calendar.open_days(session, date(2026, 3, 18), date(2026, 3, 18), ADMIN)
+    assert {(m.loan_id, m.was, m.due) for m in moved} == {
+        (fresh.id, date(2026, 3, 25), date(2026, 3, 18)), (renewed.id, date(2026, 4, 1), date(2026, 3, 25))}
+    on(2026, 3, 25)
+    assert [loan.is_overdue(datetime.now(UTC)) for loan in (fresh, renewed)] == [True, False]
+    assert calendar.load(session).late_days(fresh.due_on, date(2026, 3, 25)) == 1  # the holidays do not count
 
 
 def test_a_reservation_blocks_a_renewal_and_then_the_copy_goes_to_who_waited(office_open, at, on):
@@ -156,18 +170,94 @@ def test_a_borrower_at_the_limit(office_open, at, on):
     assert a_request(session, at, third, visit=ani).state is LoanState.REQUESTED
 
 
-def test_a_missing_copy_turns_up(office_open, at, on):
+@pytest.mark.parametrize("found", ["brought to the desk", "on a shelf in the stock-take"])
+def test_a_missing_copy_turns_up(office_open, at, on, found):
     session = office_open
     on(2026, 3, 10)
     title = a_title(session)
     loan = a_loan(session, at, title, visit=a_guest(session, at, name="Ani"))
-    waiting = a_reservation(session, at, title, a_guest(session, at, name="Budi"))
+    waiting = a_reservation(session, at, title, a_guest(session, at, name="Budi", contact="budi@contoh.example"))
     on(2026, 4, 10)
-    lending.declare_lost(session, loan.id, [loan.items[0].id], "tidak ditemukan di rumah", OFFICER)
-    assert (loan.state, title.copies[0].status, waiting.state) == (LoanState.LOST, CopyStatus.MISSING, ReservationState.WAITING)
+    [item], [copy] = loan.items, title.copies
+    lending.declare_lost(session, loan.id, [item.id], "tidak ditemukan di rumah", OFFICER)
+    assert (loan.state, copy.status, waiting.state) == (LoanState.LOST, CopyStatus.MISSING, ReservationState.WAITING)
     on(2026, 5, 4)
-    lending.turned_up(session, title.copies[0].id, OFFICER)
-    assert (title.copies[0].status, waiting.state, loan.state) == (CopyStatus.AVAILABLE, ReservationState.READY, LoanState.LOST)
+    if found == "brought to the desk":
+        lending.turned_up(session, copy.id, OFFICER)
+    else:
+        take = stock_taking.begin(session, [], OFFICER)
+        assert stock_taking.see(session, take.id, copy.code.lower(), copy.shelf, OFFICER).verdict is stock_taking.Verdict.TURNED_UP
+        assert stock_taking.close(session, take.id, OFFICER).report["missing"] == []
+        reserving.serve_all(session)  # as upkeep does every minute
+    assert (copy.status, waiting.state, loan.state) == (CopyStatus.AVAILABLE, ReservationState.READY, LoanState.LOST)
+    assert [told.contact for told in session.scalars(sa.select(Message))] == ["budi@contoh.example"]
+    again = a_loan(session, at, title, visit=a_guest(session, at, name="Budi"))
+    assert (again.items[0].copy, waiting.state) == (copy, ReservationState.TAKEN)
+    on(2026, 5, 11)
+    give_back(session, again)
+    lost, lent, back = 3, 1, 2  # columns of the recap: what was lost in April is not returned in May
+    rows = {when: counts for when, counts in recaps.recap(session, periods.read("2026")).tables[About.LOANS].rows}
+    assert [(rows[date(2026, month, 1)][lent], rows[date(2026, month, 1)][back], rows[date(2026, month, 1)][lost])
+            for month in (3, 4, 5)] == [(1, 0, 0), (0, 0, 1), (1, 1, 0)]
+
+
+CLASS = {"group": "yes", "group_name": "Kelas XI IPA 2", "name": "Endang Lestari", "institution": "SMA Nusa Raya", "category": "student",
+         "purpose": "read", "people": "40", "women": "22", "men": "18"}
+
+
+def test_a_class_of_40(office_open, at, on, clock):
+    session, day = office_open, date(2026, 5, 12)
+    days_off(session, date(2026, 5, 1), date(2026, 5, 31))
+    session.add(LoanRule(kind=Kind.BOOK, days=3, max_copies=3))
+    pupils = [a_member(session, name, "SMA Nusa Raya") for name in ("Bayu Pratama", "Citra Ayu")]
+    on(2026, 5, 12)  # a Tuesday
+    visiting.leave(session, a_guest(session, at, name="Lukman Hadi").id, at)
+    # the teacher signs once, for all 40
+    teacher = visiting.sign(session, visiting.arrive(session, at, "id").id, visiting.read_entry(CLASS), at)
+    assert (teacher.state, teacher.people, teacher.group_name) == (VisitState.ADMITTED, 40, "Kelas XI IPA 2")
+    # two have cards and borrow in their own names; the teacher's line then speaks for the other 38
+    cards = [visiting.sign(session, visiting.arrive(session, at, "id").id, visiting.entry_of(each, Purpose.BORROW), at, each)
+             for each in pupils]
+    visiting.sign(session, teacher.id, visiting.read_entry(CLASS | {"people": "38", "women": "21", "men": "17"}), at)
+    own = [a_loan(session, at, a_title(session, f"Buku {each.name}", kind=Kind.BOOK), visit=each) for each in cards]
+    # for all others the teacher borrows, as much as one person may
+    books = [a_title(session, f"Tata Negara {number}", kind=Kind.BOOK) for number in range(4)]
+    with pytest.raises(Refused) as refused:
+        a_request(session, at, *books, visit=teacher)
+    assert reasons(refused) == ["This would be %(count)s copies in your hands; %(limit)s are allowed.",
+                                "At most %(limit)s copies of this sort can be borrowed at once."]
+    shared = a_loan(session, at, *books[:3], visit=teacher)
+    for number in range(2):
+        lending.read_here(session, a_title(session, f"Jurnal {number}", kind=Kind.JOURNAL).id, teacher.id, f"baca {number}", at)
+    # Thursday is Ascension Day, Friday a cuti bersama
+    assert {loan.due_on for loan in (*own, shared)} == {date(2026, 5, 18)}
+    visiting.leave(session, cards[0].id, at)
+    # nobody signs out of a bus that is leaving: at 16.00 the day ends by itself
+    closing = calendar.load(session).closes_at(day)
+    clock.move_to(datetime(2026, 5, 12, 9, 1, tzinfo=UTC))
+    assert visiting.close_visits(session, closing) == 2
+    assert [(visit.state, visit.left_estimated) for visit in (*cards, teacher)] == [
+        (VisitState.LEFT, False), (VisitState.LEFT, True), (VisitState.LEFT, True)]
+    assert visiting.close_visits(session, closing) == 0
+    assert lending.readings_now(session) == []
+    assert {loan.state for loan in (*own, shared)} == {LoanState.ON_LOAN}  # what was lent stays lent
+    # the day book says so, and its totals are its rows
+    book = reports.day_book(session, day)
+    assert book.counts == reports.Counts(guests=4, people=41, lent=5, returned=0, read=2)
+    assert (len(book.visits), sum(visit.people for visit in book.visits)) == (book.counts.guests, book.counts.people)
+    assert sum(len(loan.items) for loan in book.loans) == book.counts.lent
+    assert book.categories == {Category.STUDENT: 3, Category.PUBLIC: 1}
+    # a week later one book is back, and the same class comes again: it is no new visitor of the month
+    on(2026, 5, 18)
+    give_back(session, own[0])
+    again = visiting.sign(session, visiting.arrive(session, at, "id").id, visiting.read_entry(CLASS), at)
+    assert [loan.is_overdue(start_of(date(2026, 5, 19), JAKARTA)) for loan in (*own, shared)] == [False, True, True]
+    visiting.leave(session, again.id, at)
+    visits, loans = (recaps.recap(session, periods.read("2026-05")).tables[about] for about in (About.VISITS, About.LOANS))
+    lines, people, different = dict(visits.rows)[day][-3:]
+    assert (lines, people, different) == (book.counts.guests, book.counts.people, 4)
+    assert visits.total[-3:] == (5, 81, 4)
+    assert loans.total == (3, 5, 1, 0, 2)
 
 
 def test_late_reminded_late_again_and_then_nothing_for_a_while(office_open, at, on):

@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -17,7 +18,9 @@ from foundation.database import Database
 from kiosk.ledger.collection import Copy, Kind, Title
 from kiosk.shelves.searching import index_titles
 from scanner.legal.publications import Publication, PublicationState
+from tests import written
 from tests.builders import a_kiosk, a_loan, a_title
+from tests.from_elsewhere import joined, printed
 from tests.integration.webui.conftest import Browser
 from tests.published import a_pdf, publish
 from webui.wiring import Wiring
@@ -138,6 +141,24 @@ def test_two_titles_become_one_after_a_look_at_both(database: Database, officer:
     assert officer.post(f"/desk/titles/{title.id}/merge", **{"with": other.id}).status_code == 404, "a second tap"
 
 
+def test_an_empty_catalogue_says_that_it_is_empty(officer: Browser) -> None:
+    assert "Katalog masih kosong." in officer.get("/desk/titles").text
+    assert "Belum ada judul jenis ini." in officer.get("/desk/titles", {"kind": "ruling"}).text
+    assert "Tidak ada judul yang cocok dengan kata-kata ini." in officer.get("/desk/titles", {"q": "banjir"}).text
+
+
+@pytest.mark.parametrize("path", ["/desk/members/cards.pdf?member={}", "/desk/overdue/letters.pdf?loan={}"])
+def test_a_number_that_no_row_can_have_is_a_page_that_does_not_exist(officer: Browser, path: str) -> None:
+    for number in (2**31, 10**20, -1, "satu"):
+        assert officer.get(path.format(number)).status_code == 404
+
+
+def test_a_title_merged_with_a_number_that_no_row_can_have_is_chosen_again(officer: Browser, title: Title) -> None:
+    page = officer.get(f"/desk/titles/{title.id}/merge", {"with": 10**20})
+    assert page.status_code == 200
+    assert "Tidak ada judul lain yang mirip" in officer.get(f"/desk/titles/{title.id}/merge").text
+
+
 def test_only_who_serves_sees_the_catalogue_s_desk(anybody: Browser, title: Title) -> None:
     for path in ("/desk/titles", f"/desk/titles/{title.id}", "/desk/titles/new", "/desk/stock", f"/desk/titles/{title.id}/digital.pdf"):
         assert anybody.get(path).location.startswith("/sign-in")
@@ -202,6 +223,21 @@ def test_a_digital_copy_is_read_page_by_page_at_the_kiosk(database: Database, wi
         assert kiosk.get(f"/kiosk/title/{title.id}/digital/{number}.jpg").status_code == 404
     officer.follow(officer.post(f"/desk/titles/{title.id}/digital/remove"))
     assert kiosk.get(f"/kiosk/title/{title.id}/digital/1").status_code == 404
+
+
+def test_the_words_of_a_page_can_be_had_instead_of_its_picture(wired: Wiring, officer: Browser, kiosk: Browser, title: Title,
+                                                               tmp_path: Path) -> None:
+    (tmp_path / "blank.pdf").write_bytes(a_pdf(1))
+    _, page = written.page()
+    pdf = joined(tmp_path / "both.pdf", printed(tmp_path / "words.pdf", [page]), tmp_path / "blank.pdf")
+    attached(officer, title, pdf.read_bytes())
+    address = f"/kiosk/title/{title.id}/digital"
+    assert re.search(r'aria-describedby="other-form"', kiosk.get(f"{address}/1").text)
+    text = kiosk.get(f"{address}/1", {"words": "1"}).text
+    assert "bahwa untuk kelancaran pelaksa-naan tugas perlu ditetapkan jadwal yang berlaku bagi semua bagian;" in text
+    assert 'class="leaf"' not in text
+    onward = re.search(rf'href="({address}/2[^"]+)"', text)[1].replace("&amp;", "&")
+    assert "isinya hanya gambar" in kiosk.get(onward).text, "whoever reads the words goes on with the words"
 
 
 def test_what_is_no_pdf_is_refused_where_it_was_chosen(database: Database, wired: Wiring, officer: Browser, title: Title) -> None:

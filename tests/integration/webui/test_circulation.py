@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -19,7 +20,9 @@ from foundation.office import office
 from foundation.people import Actor
 from foundation.stations import Station, invite
 from kiosk.borrowing import lending
+from kiosk.borrowing.sending import ENDED_MEANWHILE
 from kiosk.counter import slips
+from kiosk.guests import cards
 from kiosk.ledger.collection import Copy, CopyStatus
 from kiosk.ledger.loans import Loan, LoanState
 from kiosk.ledger.messages import Kind, Message, MessageState
@@ -27,7 +30,7 @@ from kiosk.ledger.reservations import Reservation, ReservationState
 from kiosk.ledger.visits import Visit
 from kiosk.shelves.searching import index_titles
 from printer.printouts import Printout
-from tests.builders import OFFICER, a_guest, a_kiosk, a_loan, a_reservation, a_title
+from tests.builders import OFFICER, a_guest, a_kiosk, a_loan, a_member, a_reservation, a_title
 from tests.conftest import TUESDAY_MORNING
 from tests.integration.webui.conftest import Browser
 from tests.pdf import sizes, text
@@ -154,12 +157,127 @@ def test_a_visitor_reserves_is_told_the_place_and_may_cancel(database, kiosk, lo
     back = kiosk.get("/kiosk/waiting")
     assert back.location == f"/kiosk/title/{title}"
     assert "Pesan" in kiosk.get(back.location).text
-    page = kiosk.follow(kiosk.post(f"/kiosk/title/{title}/reserve", nonce="satu")).text
-    assert "urutan Anda nomor 1" in page
+    kiosk.follow(kiosk.post(f"/kiosk/title/{title}/reserve", nonce="satu"))
+    assert "urutan Anda nomor 1" in kiosk.get(f"/kiosk/title/{title}").text
     kiosk.post(f"/kiosk/title/{title}/reserve", nonce="satu")
     assert the(database, Reservation).state is ReservationState.WAITING
     assert "Pesanan dibatalkan." in kiosk.follow(kiosk.post(f"/kiosk/title/{title}/give-up")).text
     assert the(database, Reservation).state is ReservationState.CANCELLED
+
+
+def reserve(kiosk: Browser, title: int) -> str:
+    """The path of the screen that follows."""
+    answer = kiosk.post(f"/kiosk/title/{title}/reserve", nonce="satu")
+    assert answer.status_code == 303
+    return answer.location.partition("?")[0]
+
+
+def test_who_reserves_is_asked_for_a_contact_and_may_go_on_without(database, kiosk, loan):
+    title = the(database, Copy).title_id
+    sign(kiosk, "Bagas Contoh")
+    asked = f"/kiosk/title/{title}/contact"
+    assert reserve(kiosk, title) == asked
+    page = kiosk.get(asked).text
+    for words in ("Dipesan.", "Telepon atau surel", "dihapus 30 hari setelah pesanan berakhir", "Tanpa kontak",
+                  f'href="/kiosk/title/{title}?'):
+        assert words in page
+    skipped = kiosk.get(f"/kiosk/title/{title}").text
+    assert "urutan Anda nomor 1" in skipped
+    assert "Beri kontak" in skipped
+    assert the(database, Reservation).contact == ""
+
+
+def test_a_contact_that_is_none_gets_one_sentence_and_stays_in_its_field(database, kiosk, loan):
+    title = the(database, Copy).title_id
+    sign(kiosk, "Bagas Contoh")
+    reserve(kiosk, title)
+    for typed in ("bagas di contoh", "", "x" * 300):
+        answer = kiosk.post(f"/kiosk/title/{title}/contact", contact=typed)
+        assert answer.status_code == 422
+        assert answer.text.count("Tulis alamat surel seperti nama@contoh.id, atau nomor telepon seperti 0812 3456 7890.") == 1
+        assert f'value="{typed}"' in answer.text
+    assert the(database, Reservation).contact == ""
+
+
+def test_the_message_goes_to_the_contact_of_the_reservation_which_its_person_sees_masked(database, kiosk, officer, loan):
+    title = the(database, Copy).title_id
+    sign(kiosk, "Bagas Contoh")
+    reserve(kiosk, title)
+    said = kiosk.follow(kiosk.post(f"/kiosk/title/{title}/contact", contact=" bagas@surat.example ")).text
+    assert "Terima kasih: perpustakaan dapat menghubungi Anda bila eksemplar siap diambil." in said
+    assert "…@surat.example" in said
+    assert "bagas@surat.example" not in said
+    assert "Ganti kontak" in said
+    assert "…@surat.example" in kiosk.get(f"/kiosk/title/{title}/contact").text
+    assert the(database, Visit, name="Bagas Contoh").contact == ""  # the guest book says what it said
+    officer.post(f"/desk/loan/{loan}/return", item=item_of(database, loan))
+    told = the(database, Message)
+    assert (told.kind, told.contact, told.state) == (Kind.READY, "bagas@surat.example", MessageState.WAITING)
+    assert kiosk.get(f"/kiosk/title/{title}/contact").location.startswith(f"/kiosk/title/{title}?")  # it lies ready: nothing to ask
+
+
+def test_whose_contact_is_known_is_not_asked(database, kiosk, loan):
+    title = the(database, Copy).title_id
+    kiosk.post("/kiosk/start")
+    kiosk.post("/kiosk/guest-book", name="Bagas Contoh", institution="Umum", category="public", purpose="read", contact="0812 3456 7890")
+    assert reserve(kiosk, title) == f"/kiosk/title/{title}"
+    page = kiosk.get(f"/kiosk/title/{title}").text
+    assert "perpustakaan dapat menghubungi Anda di …890." in page
+    assert "0812" not in page
+
+
+def test_a_member_whose_contact_is_known_is_not_asked_either(app, database, kiosk, loan):
+    with database.transaction() as session:
+        member = a_member(session, "Bagas Contoh", contact="bagas@surat.example")
+    title = the(database, Copy).title_id
+    kiosk.follow(kiosk.post("/kiosk/scan", code=cards.card_code(member, app.extensions["wiring"].keys)))
+    kiosk.post("/kiosk/card", purpose="read")
+    assert reserve(kiosk, title) == f"/kiosk/title/{title}"
+    assert "…@surat.example" in kiosk.get(f"/kiosk/title/{title}").text
+
+
+def test_who_writes_anothers_name_neither_sees_nor_changes_the_contact(database, kiosk, loan, at):
+    with database.transaction() as session:
+        title = session.scalars(sa.select(Copy)).one().title
+        a_reservation(session, at, title, a_guest(session, at, name="Bagas Contoh", institution="Umum", contact="bagas@surat.example"))
+    sign(kiosk, "Bagas Contoh")
+    assert reserve(kiosk, title.id) == f"/kiosk/title/{title.id}"
+    assert "surat.example" not in kiosk.get(f"/kiosk/title/{title.id}").text
+    kiosk.post(f"/kiosk/title/{title.id}/contact", contact="lain@surat.example")
+    assert the(database, Reservation).contact == "bagas@surat.example"
+
+
+@pytest.mark.parametrize("elsewhere", ["look", "help"])
+def test_what_is_typed_of_a_contact_is_kept_over_a_change_of_language_and_lies_sealed(database, kiosk, loan, elsewhere):
+    title = the(database, Copy).title_id
+    sign(kiosk, "Bagas Contoh")
+    reserve(kiosk, title)
+    kiosk.post(f"/kiosk/{elsewhere}", language="id", contact="setengah@ket", back=f"/kiosk/title/{title}/contact")
+    assert "setengah@ket" not in everything(database)
+    assert 'value="setengah@ket"' in kiosk.get(f"/kiosk/title/{title}/contact").text
+
+
+def test_a_half_filled_guest_book_is_kept_over_a_change_of_language_and_lies_sealed(database, kiosk):
+    kiosk.post("/kiosk/start")
+    kiosk.post("/kiosk/look", language="en", name="Bagas Setengah", contact="0899-5566-fiktif", back="/kiosk/guest-book")
+    kept = everything(database)
+    assert '"draft": "s1:' in kept
+    assert "0899-5566-fiktif" not in kept
+    assert "Bagas Setengah" not in kept
+    page = kiosk.get("/kiosk/guest-book").text
+    assert 'value="0899-5566-fiktif"' in page
+    assert 'value="Bagas Setengah"' in page
+
+
+def everything(database: Database) -> str:
+    """Every byte that lies in the files of SQLite, and every row of every table in PostgreSQL."""
+    if database.on_sqlite:
+        return "".join(path.read_bytes().decode("latin-1") for path in Path(database.url.database).parent.glob("loket.db*"))
+    with database.engine.connect() as connection:
+        tables = connection.scalars(sa.text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")).all()
+        rows = [f"{name}: {row}" for name in tables
+                for row in connection.scalars(sa.text(f'SELECT row_to_json(t)::text FROM "{name}" t'))]  # noqa: S608 the name of a table
+    return "\n".join(rows)
 
 
 def test_who_writes_anothers_name_neither_cancels_nor_learns_the_title(database, kiosk, loan, at, officer):
@@ -187,6 +305,8 @@ def test_a_returned_copy_that_somebody_waits_for_goes_to_the_hold_shelf_and_from
         assert words in page
     copy = the(database, Copy)
     assert "Disiapkan untuk Bagas Contoh" in officer.get(f"/desk/copy/{copy.id}").text
+    assert "di rak pesanan" in officer.get(f"/desk/titles/{copy.title_id}").text
+    assert "di rak pesanan" in officer.get(f"/desk/copies/{copy.id}").text
     officer.post(f"/desk/lend/{bagas.id}", copy=copy.code, nonce="pinjam")
     assert the(database, Reservation).state is ReservationState.TAKEN
     assert "Tidak ada pesanan yang siap diambil." in officer.get("/desk/holds").text
@@ -274,6 +394,37 @@ def test_the_ticked_ones_get_a_message_once_a_day(database, officer, loan):
     assert "Pengiriman ke kontak semacam ini belum diatur." in officer.get("/desk/overdue").text
 
 
+def test_the_officer_is_asked_about_a_message_that_was_perhaps_sent(database, officer, loan):
+    make_late(database, loan)
+    officer.post("/desk/overdue/messages", loan=loan)
+    told = the(database, Message)
+    with database.transaction() as session:
+        it = session.get_one(Message, told.id)
+        it.settle(MessageState.SENDING)
+    assert "dalam pengiriman" in officer.get("/desk/overdue").text
+    with database.transaction() as session:
+        session.get_one(Message, told.id).settle(MessageState.PERHAPS, ENDED_MEANWHILE)
+    again = f"/desk/message/{told.id}/again"
+    for page in ("/desk/overdue", f"/desk/loan/{loan}"):
+        said = officer.get(page).text
+        for words in ("mungkin terkirim", "mungkin sudah sampai, mungkin belum", "Kirim lagi", again):
+            assert words in said
+    back = officer.post(f"{again}?back=/desk/loan/{loan}")
+    assert back.location == f"/desk/loan/{loan}?done=again"
+    assert the(database, Message).state is MessageState.WAITING
+    assert officer.post(f"{again}?back=//elsewhere.example").status_code == 409
+    assert officer.post("/desk/message/999/again").status_code == 404
+
+
+def test_a_due_date_that_moved_is_told_and_stands_among_the_messages(database, officer, admin, loan):
+    admin.post("/office/calendar/closed", first=DUE, reason="Cuti bersama")
+    told = the(database, Message)
+    assert (told.kind, told.contact, told.made_by) == (Kind.MOVED, "ratna@contoh.example", "Rina Contoh")
+    page = officer.get(f"/desk/loan/{loan}").text
+    assert "Jatuh tempo Anda pindah ke Rabu, 18 Maret 2026" in page
+    assert "dalam pengiriman" in page
+
+
 def test_reminder_letters_are_a_pdf_with_letterhead_and_signer(database, officer, loan, at):
     with database.transaction() as session:
         here = office(session)
@@ -311,6 +462,7 @@ def test_a_visitor_sees_of_a_held_title_that_it_lies_ready(database, kiosk, loan
     officer.post(f"/desk/loan/{loan}/return", item=item_of(database, loan))
     page = kiosk.get(f"/kiosk/title/{title}").text
     assert "Satu eksemplar siap untuk Anda sampai Jumat, 13 Maret 2026." in page
+    assert "Siap untuk Anda" in page and "Dipesan orang lain" not in page
     kiosk.post("/kiosk/basket/add", title_id=title)
     assert kiosk.post("/kiosk/borrow").location == "/kiosk/loan"
     with database.reading() as session:

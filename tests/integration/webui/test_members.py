@@ -224,6 +224,12 @@ def test_a_file_that_is_no_list_of_members_says_so(officer: Browser, content: by
     assert sentence in answer.text
 
 
+def test_a_list_without_a_line_or_with_none_but_members_says_that_there_is_nothing_to_import(officer: Browser, member: Member) -> None:
+    assert "Tidak ada seorang pun dalam berkas ini." in upload(officer, b"nama,instansi\n", "kosong.csv").text
+    known = f"nama,instansi\n{member.name},{member.institution}\n".encode()
+    assert "Semua orang dalam berkas ini sudah menjadi anggota." in upload(officer, known, "lama.csv").text
+
+
 # ---- at the kiosk
 
 def test_one_scan_and_one_tap_sign_the_guest_book(database: Database, kiosk: Browser, member: Member, keys: Keys) -> None:

@@ -93,12 +93,13 @@ def test_one_persons_data_is_found_and_handed_out_and_who_did_it_is_known(office
     assert "Ratna Widyaningsih" in text_of(sheet.data)
     assert "Yang ditunggu" in text_of(sheet.data)
     log = admin.get("/office/privacy/exports").text
-    assert log.count(f"visit:{loan.visit_id}") == 2
+    assert log.count(f"data seorang tamu, kunjungan {loan.visit_id}") == 2
     assert "Ratna" not in log
     assert "PDF" in log
     assert "Belum ada yang diekspor" in admin.get("/office/privacy/exports", {"by": "Sari Contoh", "last": "2026-03-09"}).text
-    assert "visit:" in admin.get("/office/privacy/exports", {"by": "Sari Contoh", "first": "2026-03-10", "last": "2026-03-10"}).text
-    assert "visit:" in admin.get("/office/privacy/exports", {"first": "kemarin", "last": "9999-12-31"}).text
+    that_day = {"by": "Sari Contoh", "first": "2026-03-10", "last": "2026-03-10"}
+    assert "data seorang tamu" in admin.get("/office/privacy/exports", that_day).text
+    assert "data seorang tamu" in admin.get("/office/privacy/exports", {"first": "kemarin", "last": "9999-12-31"}).text
 
 
 def test_a_wish_is_noted_with_its_time_and_stands_out_when_it_is_late(officer: Browser, loan: Loan, clock: Traveller,
@@ -122,6 +123,7 @@ def test_a_correction_is_refused_field_by_field_and_then_reaches_everything(offi
     refused = officer.post(f"{place}/correct", name="", institution="Umum", contact="")
     assert refused.status_code == 422
     assert 'id="name-wrong"' in refused.text
+    assert "Tuliskan nama orangnya." in refused.text
     with database.transaction() as session:
         a_guest(session, a_kiosk(session), name="Tirta Fiktif", institution="Umum")
     form = {"name": "Tirta Fiktif", "institution": "Umum", "contact": "0822"}

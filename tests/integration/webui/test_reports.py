@@ -13,6 +13,7 @@ from foundation.clock import today
 from foundation.database import Database
 from foundation.office import office
 from foundation.people import Role
+from kiosk.exchange import tables
 from kiosk.guests.visiting import rate
 from kiosk.ledger.loans import Reading
 from kiosk.ledger.visits import Visit
@@ -101,6 +102,13 @@ def test_the_report_is_a_pdf_with_charts_and_signatures(officer: Browser, busy: 
     for words in ("Laporan Kegiatan Perpustakaan", "Kepala Subbagian", "Ratri Prameswari", "Universitas Nusa Raya", "1 / "):
         assert words in text, words
     assert pdf.sizes(answer.data)[0] == pytest.approx((210, 297), abs=0.5)
+
+
+@pytest.mark.one_database
+def test_a_number_below_zero_stays_a_number_and_every_text_can_be_read_back() -> None:
+    written = spreadsheets.csv([["Selisih", "Nama"], [-5, "-5"], [-1.5, "'=x"]])
+    assert rows_of(written)[1:] == [["-5", "'-5"], ["-1.5", "''=x"]]
+    assert [cells for _, cells in tables.read_lines(written, "laporan.csv")] == [["Selisih", "Nama"], ["-5", "-5"], ["-1.5", "'=x"]]
 
 
 @pytest.mark.one_database

@@ -84,10 +84,17 @@ def test_what_one_reads_the_other_sees(shelves: Database, officer: Browser, sign
     assert "Ada stok opname yang terbuka" in other.get("/desk/stock").text
 
 
+def test_without_a_copy_there_is_nothing_to_begin(officer: Browser) -> None:
+    page = officer.get("/desk/stock").text
+    assert "Belum ada eksemplar yang dapat dicari." in page
+    assert 'name="which"' not in page
+
+
 def test_only_chosen_shelves_are_gone_through(shelves: Database, officer: Browser) -> None:
     refused = officer.post("/desk/stock", which="chosen")
     assert refused.status_code == 422
     assert "Belum ada rak yang dipilih" in refused.text
+    assert 'value="chosen" checked' in refused.text
     page = officer.get(begin(officer, "A-1")).text
     assert "shelf=A-1" in page
     assert "shelf=B+2" not in page

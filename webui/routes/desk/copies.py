@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from foundation.errors import Refused
 from foundation.text import t
-from kiosk.borrowing import lending
+from kiosk.borrowing import lending, reserving
 from kiosk.counter import finding
 from kiosk.ledger.collection import Copy, CopyStatus, Title
 from kiosk.shelves import attaching, cataloguing, labelling
@@ -15,6 +15,7 @@ from printer import labels, typesetting
 from scanner.publishing import public
 from scanner.publishing.public import Wanted
 from webui import assets, title_files, uploads
+from webui.forms import row_id
 from webui.routes.desk.frame import LONGEST_CODE, do, go, page, screens
 from webui.routes.desk.titles import show
 from webui.wiring import wiring
@@ -47,7 +48,8 @@ def edit_copy(copy_id: int) -> ResponseReturnValue:
 def _copy(copy_id: int, refusal: Refused | None = None) -> ResponseReturnValue:
     with wiring().database.reading() as db:
         copy = db.get(Copy, copy_id) or abort(404)
-        return page("desk/copy_form.html", copy=copy, loan=lending.find_by_copy(db, copy.code)[1], reading=finding.reading_of(db, copy_id),
+        return page("desk/copy_form.html", copy=copy, loan=lending.find_by_copy(db, copy.code)[1],
+                    reading=finding.readings_of(db, [copy_id]).get(copy_id), held=reserving.held(db, [copy_id]).get(copy_id),
                     statuses=CopyStatus, values=request.form, refusal=refusal,
                     errors=refusal.fields if refusal else {}), refusal.status if refusal else 200
 
@@ -137,7 +139,7 @@ def choose_product(title_id: int) -> ResponseReturnValue:
 
 @screens.post("/titles/<int:title_id>/product")
 def link_product(title_id: int) -> ResponseReturnValue:
-    product_id = request.form.get("product", 0, int)
+    product_id = request.form.get("product", 0, row_id)
 
     def work(db: Any) -> None:
         if public.publication_of(db, product_id) is None:

@@ -16,6 +16,7 @@ from kiosk.ledger.visits import Category, Purpose, Visit, VisitState
 from kiosk.shelves.searching import search
 from printer.codes import is_card
 from webui import language
+from webui.forms import row_id
 from webui.routes.desk.frame import LONGEST_CODE, do, go, page, screens
 from webui.routes.desk.members import block, of_blocks
 from webui.wiring import wiring
@@ -57,7 +58,7 @@ def block_guest(visit_id: int) -> ResponseReturnValue:
 @screens.post("/visitor/<int:visit_id>/recognise")
 def recognise(visit_id: int) -> ResponseReturnValue:
     """The guest is a member who came without the card."""
-    do(lambda db: membership.recognise(db, visit_id, request.form.get("member", 0, int), g.actor))
+    do(lambda db: membership.recognise(db, visit_id, request.form.get("member", 0, row_id), g.actor))
     return go(".visitor", "recognised", visit_id=visit_id)
 
 

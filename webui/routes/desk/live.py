@@ -10,6 +10,7 @@ from kiosk.borrowing import lending
 from kiosk.counter import desk, finding, papers
 from kiosk.guests import visiting
 from printer import printouts
+from webui.forms import row_id
 from webui.routes.desk.frame import do, go, page, screens
 from webui.wiring import wiring
 
@@ -75,14 +76,14 @@ def did_not_come_out(printout_id: int) -> ResponseReturnValue:
 @screens.post("/paper/print-again")
 def print_again() -> ResponseReturnValue:
     """What waited too long for its printer is wanted after all."""
-    chosen = request.form.getlist("printout", int)
+    chosen = request.form.getlist("printout", row_id)
     do(lambda db: [printouts.queue_again(db, printout_id, g.actor) for printout_id in chosen])
     return go(".today", "again")
 
 
 @screens.post("/paper/not-needed")
 def not_needed() -> ResponseReturnValue:
-    chosen = request.form.getlist("printout", int)
+    chosen = request.form.getlist("printout", row_id)
     do(lambda db: [printouts.cancel(db, printout_id, g.actor) for printout_id in chosen])
     return go(".today", "noted")
 

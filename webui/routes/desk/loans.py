@@ -20,6 +20,7 @@ from printer import qr
 from printer.codes import Wrong, WrongCode, is_card
 from scanner.procedure import board
 from webui import language
+from webui.forms import row_id
 from webui.routes.desk.frame import LONGEST_CODE, do, go, go_back, page, screens
 from webui.wiring import wiring
 
@@ -76,7 +77,7 @@ def cancel(loan_id: int) -> ResponseReturnValue:
 
 @screens.post("/loan/<int:loan_id>/return")
 def take_back(loan_id: int) -> ResponseReturnValue:
-    items, condition = request.form.getlist("item", int), request.form.get("condition", "")
+    items, condition = request.form.getlist("item", row_id), request.form.get("condition", "")
 
     def work(db: Any) -> str:
         loan = lending.return_items(db, loan_id, items, g.actor, condition, to_repair="repair" in request.form)
@@ -89,7 +90,7 @@ def take_back(loan_id: int) -> ResponseReturnValue:
 @screens.post("/loan/<int:loan_id>/lost")
 def declare_lost(loan_id: int) -> ResponseReturnValue:
     """The ticked copies will not come back."""
-    do(lambda db: lending.declare_lost(db, loan_id, request.form.getlist("item", int), request.form.get("condition", ""), g.actor))
+    do(lambda db: lending.declare_lost(db, loan_id, request.form.getlist("item", row_id), request.form.get("condition", ""), g.actor))
     return go(".loan", "lost", loan_id=loan_id)
 
 
@@ -127,7 +128,7 @@ def copy(copy_id: int) -> ResponseReturnValue:
         found = db.get(Copy, copy_id) or abort(404)
         return page("desk/copy.html", copy=found, loan=lending.find_by_copy(db, found.code)[1],
                     held=reserving.held(db, [copy_id]).get(copy_id), late=finding.lateness(db),
-                    reading=finding.reading_of(db, copy_id), past=finding.past_loans(db, copy_id))
+                    reading=finding.readings_of(db, [copy_id]).get(copy_id), past=finding.past_loans(db, copy_id))
 
 
 @screens.get("/scan")

@@ -20,6 +20,7 @@ from kiosk.ledger.visits import Category, Purpose, Visit
 from printer import cards as paper
 from printer import typesetting
 from webui import assets
+from webui.forms import row_id
 from webui.routes.desk.frame import LONGEST_CODE, do, go, page, screens
 from webui.wiring import wiring
 
@@ -65,8 +66,8 @@ def add_member() -> ResponseReturnValue:
 
 def _visit(db: Session) -> Visit | None:
     """The visit of a guest who becomes a member."""
-    number = request.values.get("visit", 0, int)
-    return db.get(Visit, number) if 0 < number < 2**31 else None
+    number = request.values.get("visit", 0, row_id)
+    return db.get(Visit, number) if number else None
 
 
 def _form(values: Any, refusal: Refused | None = None, **more: Any) -> str:
@@ -98,7 +99,7 @@ def of_blocks(db: Session, key: str, form: str = "") -> dict[str, Any]:
 
 @screens.post("/members/<int:member_id>")
 def change_member(member_id: int) -> ResponseReturnValue:
-    version = request.form.get("version", 0, int)
+    version = request.form.get("version", 0, row_id)
     try:
         do(lambda db: membership.change(db, member_id, membership.read_member(request.form), version, g.actor))
     except Refused as refusal:
@@ -145,7 +146,7 @@ def lift_block(block_id: int) -> ResponseReturnValue:
         it = membership.member_of(db, key)
     if it:
         return go(".member", "lifted", member_id=it.id)
-    return go(".visitor", "lifted", visit_id=request.form.get("visit", 0, int))
+    return go(".visitor", "lifted", visit_id=request.form.get("visit", 0, row_id))
 
 
 @screens.post("/members/<int:member_id>/visit")
@@ -167,7 +168,7 @@ def sign_member(member_id: int) -> ResponseReturnValue:
 
 @screens.post("/members/cards")
 def make_cards() -> ResponseReturnValue:
-    chosen = request.form.getlist("member", int)[:MOST_CARDS]
+    chosen = request.form.getlist("member", row_id)[:MOST_CARDS]
     if not chosen:
         raise Refused(t("Nobody is ticked."), t("Tick whose cards you want, then try again."), status=422)
     do(lambda db: membership.note_cards(db, chosen, g.actor))
@@ -177,7 +178,7 @@ def make_cards() -> ResponseReturnValue:
 @screens.get("/members/cards.pdf")
 def member_cards() -> ResponseReturnValue:
     """The cards of these members: one in its own size, several on A4 sheets to be cut."""
-    wanted = request.args.getlist("member", int)
+    wanted = request.args.getlist("member", row_id)
     with wiring().database.reading() as db:
         found = membership.with_ids(db, wanted[:MOST_CARDS])
         made = [cards.label(it, office(db), wiring().keys) for it in found] or abort(404)

@@ -15,6 +15,7 @@ from kiosk.shelves import cataloguing, stock_taking
 from kiosk.shelves.stock_taking import Report, Verdict
 from printer.decoding import decode
 from webui import language, spreadsheets
+from webui.forms import row_id
 from webui.routes.desk.frame import LONGEST_CODE, do, go, page, screens
 from webui.wiring import wiring
 
@@ -99,7 +100,7 @@ def stands_here(take_id: int) -> ResponseReturnValue:
     shelf = request.form.get("shelf", "")
 
     def work(db: Session) -> None:
-        copy = db.get(Copy, request.form.get("copy", 0, int)) or abort(404)
+        copy = db.get(Copy, request.form.get("copy", 0, row_id)) or abort(404)
         cataloguing.save_copy(db, copy.id, g.actor, shelf=shelf, register_number=copy.register_number)
     do(work)
     return go(".stock_take", "saved", take_id=take_id, shelf=shelf)

@@ -6,12 +6,14 @@ from flask import abort, g, request
 from flask.typing import ResponseReturnValue
 
 from foundation.errors import Refused
+from kiosk.borrowing import reserving
 from kiosk.counter import finding
 from kiosk.ledger.collection import CopyStatus, Kind, Title
 from kiosk.shelves import attaching, cataloguing, describing, merging
 from kiosk.shelves.availability import availability
 from kiosk.shelves.searching import search
 from webui import title_files
+from webui.forms import row_id
 from webui.routes.desk.frame import LONGEST_CODE, do, go, page, screens
 from webui.wiring import wiring
 
@@ -42,7 +44,9 @@ def show(title_id: int, refusal: Refused | None = None, **values: Any) -> Respon
     """The page of a title; after a refused form with its sentences, and with what was typed in `values`."""
     with wiring().database.reading() as db:
         it = cataloguing.find_title(db, title_id) or abort(404)
+        ids = [copy.id for copy in it.copies]
         return page("desk/title.html", it=it, copies=availability(db, [title_id])[title_id], lent=finding.loans_of_copies(db, it.copies),
+                    held=reserving.held(db, ids), read=finding.readings_of(db, ids),
                     facts=_facts(it), digital=title_files.digital_of(db, it), picture=attaching.pictured(db, [title_id]).get(title_id),
                     statuses=CopyStatus, refusal=refusal, errors=refusal.fields if refusal else {}, values=values,
                     ), refusal.status if refusal else 200
@@ -121,7 +125,7 @@ def withdraw_title(title_id: int) -> ResponseReturnValue:
 @screens.get("/titles/<int:title_id>/merge")
 def merge_title(title_id: int) -> ResponseReturnValue:
     """Choose the other title; then see both side by side, and what merging them does."""
-    words, other = request.args.get("q", "")[:LONGEST_CODE], request.args.get("with", 0, int)
+    words, other = request.args.get("q", "")[:LONGEST_CODE], request.args.get("with", 0, row_id)
     with wiring().database.reading() as db:
         it = db.get(Title, title_id) or abort(404)
         if other:
@@ -135,7 +139,7 @@ def merge_title(title_id: int) -> ResponseReturnValue:
 
 @screens.post("/titles/<int:title_id>/merge")
 def merge_now(title_id: int) -> ResponseReturnValue:
-    other, from_other = request.form.get("with", 0, int), request.form.getlist("from_other")
+    other, from_other = request.form.get("with", 0, row_id), request.form.getlist("from_other")
     with wiring().database.reading() as db:
         db.get(Title, other) or abort(404)
     do(lambda db: merging.merge(db, title_id, other, from_other, g.actor))

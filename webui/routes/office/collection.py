@@ -17,10 +17,12 @@ from kiosk.exchange.formats import recognise
 from kiosk.exchange.imports import CollectionImport
 from kiosk.exchange.records import describe
 from kiosk.exchange.tables import LARGEST_FILE
-from webui import language, uploads
+from scanner.station import taking_in
+from webui import language, title_files, uploads
 from webui.routes.office.frame import do, go, page, screens
 from webui.wiring import wiring
 
+FULL = t("The export could not be written: the disk is full or cannot be used.")
 MOST_SHOWN = 500  # bad records on one page
 AROUND = 2**20    # bytes of the form around a file
 
@@ -74,11 +76,16 @@ def check() -> ResponseReturnValue:
         uploads.forget()
         return _collection(refusal)
     session["checked"] = [found[0].name, source.format, plan.records, plan.wrong]
-    return page("office/check.html", name=found[1], plan=plan, format=source.format, ignored=source.ignored, most=MOST_SHOWN, said=_said)
+    return page("office/check.html", name=found[1], plan=plan, format=source.format, ignored=source.ignored, most=MOST_SHOWN, said=_said,
+                merged=_merged)
 
 
 def _said(bad: importing.BadRow) -> str:
     return describe(bad, translator(language.current()))
+
+
+def _merged(each: importing.Merged) -> str:
+    return importing.tell_merged(each, translator(language.current()))
 
 
 @screens.post("/collection/import")
@@ -123,13 +130,14 @@ def export() -> ResponseReturnValue:
     if form not in exporting.FORMATS:
         abort(400)
     chosen = exporting.FORMATS[form]
-    file = tempfile.TemporaryFile()  # noqa: SIM115 whoever sends it closes it
+    file = tempfile.TemporaryFile(dir=wiring().settings.data)  # noqa: SIM115 whoever sends it closes it
     try:
         with wiring().database.reading() as db:
-            exporting.write(db, form, file)
-    except Refused as refusal:
+            names = exporting.write(db, form, file, lambda product: title_files.published(db, product))
+        exporting.add_files(file, names, wiring().files)
+    except (Refused, OSError) as problem:
         file.close()
-        return _collection(refusal)
+        return _collection(problem if isinstance(problem, Refused) else Refused(FULL, taking_in.ROOM))
     do(lambda db: exporting.note(db, form, g.actor))
     file.seek(0)
     name = f"{translator(language.current())(t('collection'))}-{today(wiring().office().time_zone)}.{chosen.suffix}"

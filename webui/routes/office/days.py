@@ -32,7 +32,7 @@ def save_week() -> ResponseReturnValue:
         moved = do(lambda db: calendar.set_opening(db, _week(), g.actor))
     except Refused as refusal:
         return _days(refusal, form="week")
-    return go(".days", moved=len(moved))
+    return _moved_to("saved", len(moved))
 
 
 @screens.post("/calendar/closed")
@@ -43,7 +43,7 @@ def close_days() -> ResponseReturnValue:
         moved = do(lambda db: calendar.close_span(db, first, last or first, request.form.get("reason", ""), g.actor))
     except Refused as refusal:
         return _days(refusal, form="closed")
-    return go(".days", "added", moved=len(moved))
+    return _moved_to("added", len(moved))
 
 
 @screens.post("/calendar/closed/<first>/<last>/remove")
@@ -52,7 +52,7 @@ def open_days(first: str, last: str) -> ResponseReturnValue:
         span = date.fromisoformat(first), date.fromisoformat(last)
     except ValueError:
         abort(404)
-    return go(".days", "removed", moved=len(do(lambda db: calendar.open_days(db, *span, g.actor))))
+    return _moved_to("removed", len(do(lambda db: calendar.open_days(db, *span, g.actor))))
 
 
 @screens.post("/calendar/holidays/<int:year>")
@@ -66,7 +66,12 @@ def close_holidays(year: int) -> ResponseReturnValue:
         moved = do(lambda db: calendar.close_days(db, days, g.actor))
     except Refused as refusal:
         return _days(refusal, form="holidays", year=year)
-    return go(".days", "added", moved=len(moved))
+    return _moved_to("added", len(moved))
+
+
+def _moved_to(done: str, moved: int) -> ResponseReturnValue:
+    """Back to the calendar; to the loans with a new due date where there are any, or else to the form that was sent."""
+    return go(".days", done, moved=moved, _anchor="moved" if moved else None)
 
 
 def _years() -> tuple[int, int]:

@@ -9,7 +9,8 @@ from foundation.errors import Refused
 from scanner.documents import document_overview
 from scanner.legal import products
 from scanner.station import digitising, overview
-from webui.routes.scanning.frame import batch_page, count, do, page, row_id, screens, to_batch, with_address
+from webui.forms import row_id
+from webui.routes.scanning.frame import batch_page, count, do, page, screens, to_batch, with_address
 from webui.wiring import wiring
 
 PARTS = {"chosen": "_chosen.html", "live": "_live.html"}  # by the id of what a script asks to have drawn anew

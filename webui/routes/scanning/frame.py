@@ -170,13 +170,6 @@ def wanted(session: Any) -> tuple[Settings, bool]:
                       status=422) from None
 
 
-def row_id(written: str) -> int:
-    """An id out of a form. Raises ValueError, so that it counts as not written, for what no row can have."""
-    if not 0 <= (number := int(written)) < 2**31:
-        raise ValueError(number)
-    return number
-
-
 def count(name: str) -> int | None:
     """A number of sheets from the form: None where nothing was written, 0 for what is no number."""
     written = request.form.get(name, "").strip()

@@ -11,8 +11,9 @@ from printer import typesetting
 from scanner.legal import particulars, products
 from scanner.pages import separators
 from webui import assets
+from webui.forms import row_id
 from webui.language import current, say
-from webui.routes.scanning.frame import do, page, row_id, screens
+from webui.routes.scanning.frame import do, page, screens
 from webui.wiring import wiring
 
 MOST = 100  # separator sheets in one file

@@ -11,7 +11,8 @@ from scanner.devices.port import Settings
 from scanner.pages import arranging
 from scanner.pages.batches import Purpose, Run
 from scanner.station import digitising, overview
-from webui.routes.scanning.frame import batch_page, do, row_id, screens, to_batch, to_list, wanted
+from webui.forms import row_id
+from webui.routes.scanning.frame import batch_page, do, screens, to_batch, to_list, wanted
 from webui.wiring import wiring
 
 

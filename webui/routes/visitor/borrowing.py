@@ -1,6 +1,7 @@
 """The basket, and the loan that follows the officer's step by itself."""
 
 import secrets
+from collections.abc import Mapping
 
 from flask import redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -13,13 +14,13 @@ from foundation.text import t
 from kiosk.borrowing import lending, reserving, rules
 from kiosk.counter import slips
 from kiosk.ledger.loans import Loan, LoanState
-from kiosk.ledger.reservations import ReservationState
+from kiosk.ledger.reservations import Reservation, ReservationState
 from kiosk.ledger.visits import Visit, VisitState
 from printer.qr import svg
 from webui import language
 from webui.access import visitor
 from webui.routes.visitor.collection import chosen_here
-from webui.routes.visitor.kiosk import go, is_part, screens, tell, visit_of_session
+from webui.routes.visitor.kiosk import go, is_part, screens, tell, typed_before, visit_of_session
 from webui.wiring import wiring
 
 
@@ -98,18 +99,61 @@ def cancel() -> ResponseReturnValue:
 
 @screens.post("/title/<int:title_id>/reserve")
 def reserve(title_id: int) -> ResponseReturnValue:
-    """A place in the title's queue; before the guest book is signed, that first, and then back to the title."""
-    def join(db: Session) -> int | None:
+    """A place in the title's queue; before the guest book is signed, that first, and then back to the title. Who cannot be written to
+    is asked for a contact."""
+    def join(db: Session) -> str | None:
         visit = visit_of_session(db)
         if visit is None or visit.state is VisitState.ARRIVED:
             return None
-        return reserving.place(db, reserving.reserve(db, visit.id, title_id, request.form["nonce"][:64], visitor(), language.current()))
-    place = wiring().database.run(join)
-    if place is None:
+        it = reserving.reserve(db, visit.id, title_id, request.form["nonce"][:64], visitor(), language.current())
+        return "title" if reserving.told_at(it) or not reserving.is_of(it, visit) else "contact"
+    then = wiring().database.run(join)
+    if then is None:
         session["wanted"] = title_id
         return redirect(url_for(".start"), 307)
     tell(t("Reserved."), "")
+    return go(then, title_id=title_id, **chosen_here(request.args))
+
+
+@screens.get("/title/<int:title_id>/contact")
+def contact(title_id: int) -> ResponseReturnValue:
+    """Where the message is to go when a copy lies ready: asked of who waits in this visit, or with this member's card."""
+    return _contact(title_id, typed_before().get("contact", ""))
+
+
+@screens.post("/title/<int:title_id>/contact")
+def say_where(title_id: int) -> ResponseReturnValue:
+    typed = request.form.get("contact", "")[:500]
+
+    def keep(db: Session) -> bool:
+        it = _waiting_for(db, title_id)
+        return it is not None and bool(reserving.say_where(db, it.id, typed, visitor()))
+    try:
+        kept = wiring().database.run(keep)
+    except Refused as refusal:
+        return _contact(title_id, typed, refusal.fields)
+    session.pop("draft", None)
+    if kept:
+        tell(t("Thank you: the library can reach you when a copy lies ready."))
     return go("title", title_id=title_id, **chosen_here(request.args))
+
+
+def _contact(title_id: int, typed: str, wrong: Mapping[str, str] | None = None) -> ResponseReturnValue:
+    chosen = chosen_here(request.args)
+    with wiring().database.reading() as db:
+        it = _waiting_for(db, title_id)
+        if it is None:
+            return go("title", title_id=title_id, **chosen)
+        title, place = it.title, reserving.place(db, it)
+    return render_template("visitor/contact.html", it=title, place=place, typed=typed, wrong=wrong or {}, chosen=chosen,
+                           where=reserving.told_at(it), days=wiring().office().reservation_days), 422 if wrong else 200
+
+
+def _waiting_for(db: Session, title_id: int) -> Reservation | None:
+    """The reservation of who stands here that waits for a copy of this title."""
+    visit = visit_of_session(db)
+    it = next((it for it in reserving.of_person(db, visit.person_key) if it.title_id == title_id), None) if visit else None
+    return it if reserving.is_of(it, visit) and it.state is ReservationState.WAITING else None
 
 
 @screens.post("/title/<int:title_id>/give-up")

@@ -90,11 +90,12 @@ def title(title_id: int) -> ResponseReturnValue:
         copies = availability(db, [title_id])[title_id]
         here = lending.free_copy(db, title_id, also_reference=True)
         standing = reserving.standing(db, title_id, visit) if copies.total and not copies.free else None
+        mine = bool(standing and reserving.is_of(standing.reservation, visit))
         picture, digital = attaching.pictured(db, [title_id]).get(title_id), title_files.digital_of(db, it)
     return render_template("visitor/title.html", it=it, picture=picture, digital=digital, copies=copies, here=here, rule=rule, visit=visit,
                            rule_words=rules.in_words(rule, language.say) if rule else None, chosen=chosen_here(request.args),
                            in_basket=title_id in session.get("basket", []), standing=standing,
-                           mine=bool(standing and reserving.is_of(standing.reservation, visit)),
+                           mine=mine, where=reserving.told_at(standing.reservation) if mine else "",
                            nonce=secrets.token_urlsafe(16))
 
 

@@ -17,7 +17,7 @@ from kiosk.privacy import notices
 from webui import language
 from webui.access import visitor
 from webui.routes.visitor.borrowing import tell_what_lies_ready
-from webui.routes.visitor.kiosk import begin, go, is_part, screens, visit_of_session
+from webui.routes.visitor.kiosk import begin, go, is_part, keep_typed, screens, typed_before, visit_of_session
 from webui.wiring import wiring
 
 FIELDS = ("name", "institution", "category", "purpose", "purpose_text", "group", "group_name", "people", "women", "men", "contact", "step")
@@ -50,7 +50,7 @@ def notice() -> ResponseReturnValue:
 def guest_book() -> ResponseReturnValue:
     if "visit_id" not in session:
         return go("attract")
-    return _form(session.get("draft", {}))
+    return _form(typed_before())
 
 
 @screens.post("/guest-book")
@@ -84,9 +84,9 @@ def _typed() -> dict[str, str]:
 
 
 def keep_draft() -> None:
-    """When a form of the guest book was sent elsewhere (language, help): keep it for the way back, in the session alone."""
-    if "name" in request.form and "visit_id" in session:
-        session["draft"] = {name: text[:500] for name, text in _typed().items()}
+    """When a form with a contact was sent elsewhere (language, help): keep it for the way back, in the session alone."""
+    if "contact" in request.form and "visit_id" in session:
+        keep_typed({name: text[:500] for name, text in _typed().items()})
 
 
 def member_of_session(db: Session) -> Member | None:
@@ -140,7 +140,7 @@ def sign_by_card() -> ResponseReturnValue:
     session["visit_id"], member = wiring().database.run(arrive)
     if "group" not in request.form:
         return go("waiting")
-    session["draft"] = {"name": member.name, "institution": member.institution, "category": member.category.value, "group": "yes"}
+    keep_typed({"name": member.name, "institution": member.institution, "category": member.category.value, "group": "yes"})
     return go("guest_book")
 
 

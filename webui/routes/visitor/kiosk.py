@@ -1,6 +1,8 @@
 """What all screens of a kiosk share: whose screen it is, who stands before it, and what was just said to them."""
 
+import json
 import secrets
+from collections.abc import Mapping
 
 from flask import Blueprint, Response, current_app, g, redirect, request, session, url_for
 
@@ -58,6 +60,16 @@ def visit_of_session(db: Session) -> Visit | None:
     """The visit of who stands here; None before the guest book was begun and after the officer ended the visit."""
     visit = db.get(Visit, session["visit_id"]) if "visit_id" in session else None
     return visit if visit and visit.state is not VisitState.LEFT else None
+
+
+def keep_typed(values: Mapping[str, str]) -> None:
+    """Keep what is typed in a form that is not sent yet, sealed: there may be a contact in it."""
+    session["draft"] = wiring().database.sealer.seal(json.dumps(values))
+
+
+def typed_before() -> dict[str, str]:
+    """What keep_typed has kept in this session."""
+    return json.loads(wiring().database.sealer.open(session["draft"])) if "draft" in session else {}
 
 
 def tell(sentence: str, next_step: str = "", **values: object) -> None:

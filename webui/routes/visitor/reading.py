@@ -1,7 +1,8 @@
 """The digital copy of a title, page by page on the kiosk's screen, and the pictures that stand for titles.
 
-Its pages are pictures made here: what the browser has for PDFs would bring its own buttons to save and to print, and a touch inside it
-is not seen by the page around it, so that the screen would be wiped under a reader's hand.
+Its pages are pictures made here, or the words on them for who would rather have these, or hears them: what the browser has for PDFs
+would bring its own buttons to save and to print, and a touch inside it is not seen by the page around it, so that the screen would be
+wiped under a reader's hand.
 """
 
 from flask import abort, render_template, request, session
@@ -30,7 +31,7 @@ def cover(title_id: int) -> ResponseReturnValue:
 
 @screens.get("/title/<int:title_id>/digital/<int:number>")
 def digital(title_id: int, number: int) -> ResponseReturnValue:
-    """A page of the digital copy, the first being 1, with the way to those beside it and back to the title."""
+    """A page of the digital copy, the first being 1, with the way to those beside it and back to the title; with `words`, as text."""
     begin()
     with wiring().database.reading() as db:
         it = db.get(Title, title_id) or abort(404)
@@ -38,6 +39,7 @@ def digital(title_id: int, number: int) -> ResponseReturnValue:
     if not 1 <= number <= file.pages:
         abort(404)
     return render_template("visitor/digital.html", it=it, file=file, number=number, visit=visit, longer=LONGER,
+                           words=title_files.words_of(file.sha256, number) if "words" in request.args else None,
                            large="large" in request.args, chosen=chosen_here(request.args))
 
 
