@@ -155,6 +155,8 @@ class Database:
             yield session
 
     def close(self) -> None:
+        """Close every connection; one that a thread still works with, as soon as it is done."""
+        sa.event.listen(self.engine, "checkin", lambda _connection, record: record.invalidate())
         self.engine.dispose()
 
 

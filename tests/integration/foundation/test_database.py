@@ -115,3 +115,17 @@ def test_who_only_reads_an_office_that_is_not_there_yet_sees_its_defaults_and_wr
         assert office(session) in session
     with database.reading() as session:
         assert office(session).changed_at
+
+
+def test_what_is_still_read_when_the_database_is_closed_leaves_no_connection_open(database_url):
+    database, closed = Database(database_url), []
+    sa.event.listen(database.engine, "close", lambda connection, record: closed.append(connection))
+    with database.reading() as session:
+        connection = session.connection().connection.dbapi_connection
+        database.close()
+        assert session.scalar(sa.text("SELECT 1")) == 1
+        assert not closed
+    with database.reading() as late:
+        late.scalar(sa.text("SELECT 1"))
+    assert connection in closed
+    assert len(closed) == 2
