@@ -43,7 +43,7 @@ def begin_stock() -> ResponseReturnValue:
         take = do(lambda db: stock_taking.begin(db, shelves, g.actor))
     except Refused as refusal:
         return _begin(refusal)
-    return redirect(url_for(".stock_take", take_id=take.id), 303)
+    return redirect(url_for(".stock_take", take_id=take.id, shelf=shelves[0] if len(shelves) == 1 else None), 303)
 
 
 @screens.get("/stock/<int:take_id>")
