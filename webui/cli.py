@@ -40,14 +40,17 @@ def _settings() -> Settings:
 def _database(settings: Settings | None = None) -> Iterator[Database]:
     """The installation's database at this program's version; what goes wrong with it is one sentence."""
     import webui.models  # noqa: F401
-    from webui.migrating import upgrade
+    from webui.migrating import upgrade, version
 
     settings = settings or _settings()
     database = None
     try:
         settings.data.mkdir(parents=True, exist_ok=True)
         database = open_database(settings)
+        is_new = version(database) is None
         upgrade(database)
+        if is_new:
+            _begin(database)
         yield database
     except OSError as problem:
         raise _unusable(settings.data, problem) from None
@@ -56,6 +59,15 @@ def _database(settings: Settings | None = None) -> Iterator[Database]:
     finally:
         if database:
             database.close()
+
+
+def _begin(database: Database) -> None:
+    """What a new office begins with; once, so that what it takes away later stays away."""
+    from kiosk.borrowing import calendar, rules
+
+    with database.transaction() as session:
+        calendar.seed_week(session)
+        rules.seed_rules(session)
 
 
 def _unusable(data: Path, problem: OSError) -> click.ClickException:

@@ -148,12 +148,17 @@ def told_at(it: Reservation) -> str:
     return masked(it.contact) if way_of(it.contact) else ""
 
 
+def is_unreachable(it: Reservation) -> bool:
+    """Whether its person waits for a copy, and can be told nowhere that it lies ready."""
+    return it.state is ReservationState.WAITING and not told_at(it)
+
+
 def say_where(session: Session, reservation_id: int, contact: str, by: Actor) -> Reservation:
     """Where the message is to go: it is kept with this reservation and goes with it; what the guest book says stays.
 
     Raises Refused, with the field `contact`, for what is neither an e-mail address nor a telephone number; and where nobody waits any more.
     """
-    by.must_be(VISITOR)
+    by.must_be(VISITOR, Role.OFFICER, Role.ADMIN)
     it = session.get_one(Reservation, reservation_id, with_for_update=True)
     if it.state is not ReservationState.WAITING:
         raise Refused(t("This reservation does not wait any more."), t("Look at the title again."))

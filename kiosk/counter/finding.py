@@ -23,6 +23,7 @@ from kiosk.ledger.visits import Visit, named
 from printer import codes
 from printer.printouts import Printout
 
+MOST_GUESTS = 50  # in one list
 
 def open_code(session: Session, keys: Keys, text: str) -> Found:
     """What a code means at the desk: as slips.identify, and the e-slip of a request opens the request."""
@@ -90,7 +91,7 @@ class Guest:
     open_copies: int
 
 
-def find_guests(session: Session, words: str, most: int = 50) -> list[Guest]:
+def find_guests(session: Session, words: str, most: int = MOST_GUESTS) -> list[Guest]:
     """People whose name or institution has every one of the `words`, the latest visitors first."""
     per_person = (sa.select(Visit.person_key, sa.func.max(Visit.id).label("id"), sa.func.count().label("visits"))
                   .where(Visit.signed_at.is_not(None), Visit.person_key != "").group_by(Visit.person_key)

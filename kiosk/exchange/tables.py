@@ -54,7 +54,7 @@ def opened(source: Source, name: str) -> IO[bytes]:
     file.close()
     if size > most:
         raise Refused(t("The file is larger than %(most)s."), t("Split it into several files."), status=422, most=said)
-    raise Refused(t("The file is empty."), t("Choose the file with the list of the collection."), status=422)
+    raise Refused(t("The file is empty."), t("Choose the file with the list."), status=422)
 
 
 def read_lines(source: Source, name: str, member: str = "") -> Iterator[Line]:
@@ -199,8 +199,8 @@ def _limited(lines: Iterator[Line]) -> Iterator[Line]:
 
 
 def no_list() -> Refused:
-    return Refused(t("This is no list of a collection that Loket can read."),
-                   t("Choose a CSV or XLSX list, an export of SLiMS or INLISLite, or MARC records."), status=422)
+    return Refused(t("This is no list that Loket can read."),
+                   t("Choose a list as a CSV or XLSX file."), status=422)
 
 
 def _damaged() -> Refused:

@@ -151,9 +151,15 @@ def note_cards(session: Session, ids: Sequence[int], by: Actor) -> None:
 
 
 def recognise(session: Session, visit_id: int, member_id: int, by: Actor) -> Visit:
-    """The officer knows the guest of this visit: it is this member, who signed without the card."""
+    """The officer knows the guest of this visit: it is this member, who signed without the card.
+
+    Raises Refused where nobody can be known any more: the name is erased, or none was ever written.
+    """
     by.must_be(Role.OFFICER, Role.ADMIN)
     visit, member = session.get_one(Visit, visit_id, with_for_update=True), session.get_one(Member, member_id)
+    if not visit.name or not member.name:
+        raise Refused(t("There is no name to know this person by: it is erased, or was never written."),
+                      t("Let the member sign the guest book with the card."))
     visiting.known_as(session, visit, member.key, member)
     record(session, by, "member recognised", visit, member=member.id)
     return visit

@@ -24,6 +24,15 @@ NO_INSTITUTION = "Umum"
 
 
 @dataclass(frozen=True)
+class HeadCount:
+    """For how many people one line of the guest book speaks; of how many of them it is known, women and men."""
+
+    people: int
+    women: int | None = None
+    men: int | None = None
+
+
+@dataclass(frozen=True)
 class GuestEntry:
     """One filled-in guest-book form, cleaned and checked."""
 
@@ -39,29 +48,49 @@ class GuestEntry:
     group_name: str = ""
 
 
-def read_entry(form: Mapping[str, str]) -> GuestEntry:
+def read_entry(form: Mapping[str, str], of_another: bool = False) -> GuestEntry:
     """The entry in `form`; of a group (`group` is "yes", or it has a name) the leader's, with how many they are.
 
-    Raises Refused with a sentence for each field that cannot be used.
+    `of_another`: an officer filled it in for the guest. Raises Refused with a sentence for each field that cannot be used.
     """
     given = Form(form)
     group_name = given.text("group_name", 100)
     is_group = form.get("group") == "yes" or bool(group_name)
+    no_institution = (t("Write where the guest comes from, or “Umum”.") if of_another else
+                      t("Write where you come from, or choose “Public”."))
     entry = GuestEntry(
-        name=given.name(), institution=given.text("institution", 120, 2, t("Write where you come from, or choose “Public”.")),
+        name=given.name_of_another() if of_another else given.name(), institution=given.text("institution", 120, 2, no_institution),
         category=given.choice("category", Category), purpose=given.choice("purpose", Purpose), purpose_text=given.text("purpose_text", 200),
-        people=_people(given, is_group), women=_part(given, "women"), men=_part(given, "men"), contact=given.text("contact", 100),
-        group_name=group_name)
-    if "people" not in given.wrong and (entry.women or 0) + (entry.men or 0) > entry.people:
-        given.wrong["people"] = t("Women and men together are more than the whole group.")
+        people=_people(given, is_group, of_another), women=_part(given, "women"), men=_part(given, "men"),
+        contact=given.text("contact", 100), group_name=group_name)
+    _check_parts(given, entry)
     given.check(t("Something is still missing."), t("Look at the marked fields."))
     return entry
 
 
-def _people(given: Form, is_group: bool) -> int:
+def read_count(form: Mapping[str, str]) -> HeadCount:
+    """The corrected head count in `form`. Raises Refused with a sentence for each field that cannot be used."""
+    given = Form(form)
+    sentence = t("Write a number from 1 to 500.")
+    people = given.number("people", 1, MOST_PEOPLE, sentence)
+    if people is None:
+        given.wrong["people"] = sentence
+    count = HeadCount(people or 1, _part(given, "women"), _part(given, "men"))
+    _check_parts(given, count)
+    given.check(t("The head count cannot be saved like this."), t("Correct the marked fields."))
+    return count
+
+
+def _check_parts(given: Form, count: GuestEntry | HeadCount) -> None:
+    if "people" not in given.wrong and (count.women or 0) + (count.men or 0) > count.people:
+        given.wrong["people"] = t("Women and men together are more than the whole group.")
+
+
+def _people(given: Form, is_group: bool, of_another: bool) -> int:
     if not is_group:
         return given.number("people", 1, MOST_PEOPLE, t("Write a number from 1 to 500.")) or 1
-    sentence = t("How many are you together, with you? Write a number from 2 to 500.")
+    sentence = (t("How many are they, with the leader? Write a number from 2 to 500.") if of_another else
+                t("How many are you together, with you? Write a number from 2 to 500."))
     people = given.number("people", 2, MOST_PEOPLE, sentence)
     if people is None:
         given.wrong["people"] = sentence
@@ -107,6 +136,23 @@ def sign(session: Session, visit_id: int, entry: GuestEntry, by: Actor, member: 
     record(session, by, "visit signed", visit, people=entry.people)
     if not here.officer_admits:
         admit(session, visit.id, PROGRAM)
+    return visit
+
+
+def may_recount(visit: Visit, day: date) -> bool:
+    """Whether on `day` the head count can still be corrected: while they are here, and until the day of their visit is over."""
+    return visit.signed_at is not None and (visit.state in IN_THE_ROOM or visit.day == day)
+
+
+def recount(session: Session, visit_id: int, count: HeadCount, by: Actor) -> Visit:
+    """The officer saw that they are more or fewer than the guest book says. Raises Refused when the day of the visit is over."""
+    by.must_be(Role.OFFICER, Role.ADMIN)
+    visit = session.get_one(Visit, visit_id, with_for_update=True)
+    if not may_recount(visit, today(office(session).time_zone)):
+        raise Refused(t("The day of this visit is over: its head count stays."), t("It counts in the reports as it stands."))
+    was = visit.people
+    visit.people, visit.women, visit.men = count.people, count.women, count.men
+    record(session, by, "visit recounted", visit, was=was, people=count.people)
     return visit
 
 

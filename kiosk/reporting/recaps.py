@@ -199,7 +199,9 @@ def _end(period: Period, zone: str) -> datetime:
 
 
 def _overdue(session: Session, period: Period, zone: str) -> int:
-    """By the due dates as they are now: a renewal or a change of the calendar moves them."""
+    """By the due dates as they are now: a renewal or a change of the calendar moves them. Of what has not begun nothing is known."""
+    if now() < start_of(period.first, zone):
+        return 0
     moment = min(_end(period, zone), now())
     was_out = (Loan.handed_over_at < moment) & sa.or_(LoanItem.closed_at.is_(None), LoanItem.closed_at >= moment)
     return session.scalar(sa.select(sa.func.count(LoanItem.id)).join(Loan).where(was_out, Loan.due_at < moment)) or 0

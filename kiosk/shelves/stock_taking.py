@@ -44,7 +44,7 @@ WHAT_TO_DO = {
     Verdict.UNKNOWN: t("Put it aside: it is of another library, or not in the catalogue yet."),
     Verdict.WITHDRAWN: t("Take it off the shelf, or make it available again."),
     Verdict.ON_LOAN: t("By the books somebody has it: take it back on the loan’s page."),
-    Verdict.HELD: t("Bring it to the hold shelf: somebody waits for it.")}
+    Verdict.HELD: t("Put aside for somebody: it lies on the hold shelf, or belongs there.")}
 
 
 @dataclass(frozen=True)

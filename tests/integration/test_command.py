@@ -18,9 +18,13 @@ from foundation.audit import AuditEntry
 from foundation.database import Database
 from foundation.files import FileStore
 from foundation.people import Person, password_matches
+from kiosk.borrowing import rules
 from kiosk.exchange import package
 from kiosk.exchange.records import BLANK
+from kiosk.guests import visiting
 from kiosk.ledger.collection import Copy, Kind, Title
+from kiosk.ledger.visits import VisitState
+from tests.builders import ADMIN, OFFICER, a_guest, a_kiosk, a_loan, a_title
 from webui.bench.service import Process, free_port
 
 HOME = Path(__file__).resolve().parents[2]
@@ -203,3 +207,18 @@ def test_settings_come_from_a_file_and_the_environment_goes_before_it(tmp_path):
     file.write_text('# an office\nLOKET_PORT=9000\nLOKET_HTTPS = "yes"\nLOKET_DATA=/srv/loket\n')
     settings = Settings.read({"LOKET_SETTINGS": str(file), "LOKET_PORT": "9001"})
     assert (settings.port, settings.https, settings.data) == (9001, True, Path("/srv/loket"))
+
+
+def test_a_new_office_can_lend_at_once_and_what_it_takes_away_stays_away(loket, database):
+    with database.transaction() as session:
+        at = a_kiosk(session)
+        visit = a_guest(session, at)
+        admitted = visit if visit.state is VisitState.ADMITTED else visiting.admit(session, visit.id, OFFICER)
+        loan = a_loan(session, at, a_title(session), visit=admitted)
+        assert loan.due_on is not None
+    with database.transaction() as session:
+        for rule in rules.load(session):
+            rules.delete_rule(session, rule.id, ADMIN)
+    assert loket("migrate").returncode == 0
+    with database.reading() as session:
+        assert rules.load(session) == []

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, g, redirect, request, send_file
-from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import RequestEntityTooLarge
 
@@ -24,7 +23,6 @@ from scanner.publishing.public import Wanted
 from scanner.workshop.processes import Failed
 from webui import public_pages, sitemap, uploads
 from webui.access import csrf, limiter
-from webui.kept_pages import KeptPages
 from webui.language import office
 from webui.public_pages import PAGE, Links
 from webui.wiring import wiring
@@ -34,12 +32,6 @@ screens = Blueprint("public", __name__)
 MINUTE, HOUR = 60, 3600  # seconds that others may keep an answer
 TRIES = "30/minute"      # of the verification page, from one address
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
-
-
-@screens.record_once
-def keep_pages(state: BlueprintSetupState) -> None:
-    kept = state.app.extensions["kept_pages"] = KeptPages()
-    state.app.extensions["wiring"].database.committed.append(kept.forget)
 
 
 @screens.before_request
@@ -79,8 +71,11 @@ def products() -> Response:
     wanted, number = Wanted.read(request.args), min(max(1, request.args.get("page", 1, int)), 10**6)
 
     def made(db: Session) -> tuple[str, int]:
-        found = public.listed(db, wanted, PAGE, PAGE * (number - 1))
-        return public_pages.listing(links(), office(), found, public.choices(db), wanted, number), 200
+        found, at = public.listed(db, wanted, PAGE, PAGE * (number - 1)), number
+        last = max(1, -(-found.total // PAGE))
+        if at > last:
+            found, at = public.listed(db, wanted, PAGE, PAGE * (last - 1)), last
+        return public_pages.listing(links(), office(), found, public.choices(db), wanted, at), 200
     return _page(made)
 
 

@@ -111,9 +111,9 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 500
 
 @pytest.mark.parametrize(("content", "sentence"), [
     (b"", "is empty"), (b" \r\n\t ", "is empty"),
-    (OLE, "no list of a collection"), (OLE + "EncryptedPackage".encode("utf-16-le"), "protected with a password"),
-    (b"%PDF-1.7\n1 0 obj", "no list of a collection"), (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "no list of a collection"),
-    (b"\x81\x8d judul", "no list of a collection"), (zip_of(word__document_xml=b"<x/>"), "no list of a collection"),
+    (OLE, "no list that Loket can read"), (OLE + "EncryptedPackage".encode("utf-16-le"), "protected with a password"),
+    (b"%PDF-1.7\n1 0 obj", "no list that Loket can read"), (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "no list that Loket can read"),
+    (b"\x81\x8d judul", "no list that Loket can read"), (zip_of(word__document_xml=b"<x/>"), "no list that Loket can read"),
     (zip_of(xl__workbook_xml=b"<x/>", xl__vbaProject_bin=b"x"), "contains macros"),
     (re.sub(rb"(PK\x01\x02..).", b"\\1\xff", zip_of(xl__workbook_xml=b"<x/>"), flags=re.DOTALL), "damaged"),  # for a ZIP program to come
     (zip_of(xl__workbook_xml=b"<x/>"), "damaged"), (workbook(["judul"], ["A"])[:3000], "damaged"),

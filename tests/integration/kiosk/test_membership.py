@@ -279,3 +279,13 @@ def test_a_class_and_a_member_have_left_at_closing_time(database, clock):
         clock.shift(timedelta(hours=8))
         assert visiting.close_visits(session, before=now()) == 2
         assert {(visit.state, visit.left_estimated) for visit in visits} == {(VisitState.LEFT, True)}
+
+
+def test_a_visit_whose_name_is_erased_is_nobody_s_any_more(database, clock):
+    with database.transaction() as session:
+        visit, member = a_guest(session, a_kiosk(session)), a_member(session)
+        visit.name = visit.institution = visit.person_key = ""
+        with pytest.raises(Refused) as refused:
+            membership.recognise(session, visit.id, member.id, OFFICER)
+        assert refused.value.next_step
+        assert (visit.member_id, visit.person_key) == (None, "")

@@ -14,7 +14,7 @@ from kiosk.ledger.loans import Loan, LoanItem, LoanState, Outcome, Reading
 from kiosk.ledger.visits import Category, Purpose, Rating, Visit, VisitState, person_key
 from kiosk.reporting import periods, recaps, reports
 from kiosk.reporting.recaps import About, Rest
-from tests.builders import OFFICER, a_title
+from tests.builders import OFFICER, a_kiosk, a_loan, a_title, an_office
 from webui.bench import reports as bench
 
 ZONES = ("Asia/Jakarta", "Asia/Makassar", "Asia/Jayapura")
@@ -158,3 +158,13 @@ def test_the_measured_years_are_what_they_say(database):
     figures = bench.measure(database)
     assert 600 < figures["visits"] <= 732
     assert "seconds" in bench.table(figures)
+
+
+def test_nothing_is_overdue_in_a_year_that_has_not_begun(database, clock):
+    with database.transaction() as session:
+        an_office(session)
+        a_loan(session, a_kiosk(session), a_title(session))
+        clock.move_to(now() + timedelta(days=30))
+        year = local(now(), ZONES[0]).year
+        assert recaps.recap(session, periods.read(f"{year}")).overdue == 1
+        assert recaps.recap(session, periods.read(f"{year + 1}")).overdue == 0

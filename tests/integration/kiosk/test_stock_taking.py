@@ -10,13 +10,13 @@ from foundation.audit import AuditEntry
 from foundation.clock import now
 from foundation.database import Database
 from foundation.errors import Refused
-from kiosk.borrowing import lending
+from kiosk.borrowing import lending, reserving
 from kiosk.ledger.collection import Copy, CopyStatus, Kind, Title
 from kiosk.ledger.stock import Sighting, StockTake
 from kiosk.shelves import cataloguing, stock_taking
 from kiosk.shelves.availability import availability
 from kiosk.shelves.stock_taking import Report, Verdict
-from tests.builders import ADMIN, OFFICER, a_kiosk, a_loan, a_title, an_office
+from tests.builders import ADMIN, OFFICER, a_guest, a_kiosk, a_loan, a_reservation, a_title, an_office
 
 pytestmark = pytest.mark.usefixtures("clock")
 SHELVES = {"K-1": "A-1", "K-2": "A-1", "K-3": "A-1", "K-4": "B-2", "K-5": "B-2", "K-6": "C-10"}
@@ -217,3 +217,17 @@ def test_four_thousand_copies_are_a_few_statements(shelves: Database) -> None:
     close(shelves, take)
     assert len(statements) < 15
     assert copy(shelves, "B-3999").status is CopyStatus.MISSING
+
+
+def test_a_copy_on_the_hold_shelf_is_said_to_be_put_aside_and_is_not_missed(shelves):
+    with shelves.transaction() as session:
+        at, title = a_kiosk(session), session.scalars(sa.select(Copy).where(Copy.code == "K-1")).one().title
+        loan = a_loan(session, at, title)
+        a_reservation(session, at, title, a_guest(session, at, name="Bagas Contoh"))
+        lending.return_items(session, loan.id, [item.id for item in loan.items], OFFICER)
+        reserving.serve_all(session)
+    take = begin(shelves)
+    assert see(shelves, take, "K-2", "A-1") is Verdict.FINE
+    assert see(shelves, take, "K-1", "A-1") is Verdict.HELD
+    here = found(shelves, take, "A-1")
+    assert (codes(here.missing), codes(here.unexpected)) == (["K-3"], ["K-1"])

@@ -5,11 +5,14 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from foundation.audit import AuditEntry
+from foundation.clock import now
 from foundation.errors import Refused
 from foundation.office import office
 from kiosk.counter import desk
 from kiosk.guests import visiting
 from kiosk.ledger.visits import Category, HelpCall, Purpose, Rating, Visit, VisitState
+from kiosk.reporting import periods, recaps
 from tests.builders import OFFICER, a_guest, a_kiosk
 
 GOOD = {"name": "Ratna Widyaningsih", "institution": "Umum", "category": "public", "purpose": "read"}
@@ -129,3 +132,28 @@ def test_control_and_direction_marks_are_taken_out_of_a_name():
 def test_a_group_is_one_entry_with_its_leader():
     entry = visiting.read_entry({**GOOD, "people": "40", "women": "25", "men": "15"})
     assert (entry.people, entry.women, entry.men, entry.purpose) == (40, 25, 15, Purpose.READ)
+
+
+def test_the_officer_corrects_a_head_count_and_the_figures_follow(database, clock):
+    with database.transaction() as session:
+        visit = a_guest(session, a_kiosk(session), people=40)
+        count = visiting.read_count({"people": "38", "women": "21", "men": "17"})
+        visiting.recount(session, visit.id, count, OFFICER)
+        visits = recaps.recap(session, periods.around(visit.day, periods.Span.MONTH)).tables[recaps.About.VISITS]
+        assert visits.total[-3:] == (1, 38, 1)
+        assert (visit.women, visit.men) == (21, 17)
+        said = session.scalars(sa.select(AuditEntry).where(AuditEntry.deed == "visit recounted")).one()
+        assert (said.details["was"], said.details["people"]) == (40, 38)
+        visiting.leave(session, visit.id, OFFICER)
+        visiting.recount(session, visit.id, visiting.HeadCount(39), OFFICER)
+        clock.move_to(now() + timedelta(days=1))
+        with pytest.raises(Refused):
+            visiting.recount(session, visit.id, count, OFFICER)
+        assert (visit.people, visit.women) == (39, None)
+
+
+@pytest.mark.parametrize("typed", [{}, {"people": "0"}, {"people": "501"}, {"people": "3", "women": "2", "men": "2"}])
+def test_a_head_count_that_cannot_be_is_refused_at_its_field(typed):
+    with pytest.raises(Refused) as refused:
+        visiting.read_count(typed)
+    assert set(refused.value.fields) == {"people"}

@@ -9,7 +9,6 @@ import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
-from jinja2.bccache import Bucket, BytecodeCache
 from werkzeug.test import TestResponse
 
 from foundation.clock import now
@@ -18,7 +17,7 @@ from foundation.people import Person, Role, add_person
 from foundation.settings import Settings
 from foundation.stations import Station, invite
 from tests.builders import a_kiosk, an_office
-from webui import create_app
+from webui import all_screens, install
 from webui.access import limiter
 
 PASSWORD = "tiga kata sandi"
@@ -30,32 +29,21 @@ def password_hash() -> str:
     return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 
 
-class Compiled(BytecodeCache):
-    """Templates, compiled once for all the applications of the tests."""
-
-    def __init__(self) -> None:
-        self.kept: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self.kept:
-            bucket.bytecode_from_string(self.kept[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self.kept[bucket.key] = bucket.bytecode_to_string()
-
-
-COMPILED = Compiled()
+@pytest.fixture(scope="session")
+def screens() -> Flask:
+    """Every screen, made once: three hundred routes and the templates behind them are the same for every test."""
+    return all_screens()
 
 
 @pytest.fixture
-def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
-    app = create_app(Settings(data=tmp_path / "data", database_url=database_url, demo=True))
-    app.jinja_env.bytecode_cache = COMPILED
-    with app.extensions["wiring"].database.transaction() as session:
+def app(screens: Flask, database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """The screens of an installation of the test's own."""
+    install(screens, Settings(data=tmp_path / "data", database_url=database_url, demo=True))
+    with screens.extensions["wiring"].database.transaction() as session:
         an_office(session)
     limiter.reset()
-    yield app
-    app.extensions["wiring"].database.close()
+    yield screens
+    screens.extensions["wiring"].database.close()
 
 
 @pytest.fixture

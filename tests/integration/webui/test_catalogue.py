@@ -277,3 +277,9 @@ def test_the_files_of_titles_outlive_the_sweep(database: Database, wired: Wiring
         assert sweep_files(wired) == []
     assert it.cover in wired.files
     assert it.digital in wired.files
+
+
+@pytest.mark.one_database
+def test_a_page_beyond_the_last_one_is_the_last_one(officer: Browser, title: Title) -> None:
+    assert officer.get("/desk/titles?page=999").location == "/desk/titles?page=1"
+    assert officer.get("/desk/titles?page=9&show=withdrawn").location == "/desk/titles?page=1&show=withdrawn"

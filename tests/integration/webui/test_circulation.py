@@ -339,6 +339,19 @@ def test_the_desk_reserves_for_a_guest_who_asks(database, officer, loan, at):
     assert the(database, Reservation).borrower_key == guest.person_key
 
 
+def test_who_reserves_at_the_desk_and_cannot_be_told_is_asked_for_a_contact(database, officer, loan, at):
+    with database.transaction() as session:
+        title = session.scalars(sa.select(Copy)).one().title
+        guest = a_guest(session, at, name="Bagas")
+    page = officer.follow(officer.post(f"/desk/reserve/{guest.id}/{title.id}", nonce="n")).text
+    where = f"/desk/reserve/{guest.id}/{the(database, Reservation).id}/contact"
+    assert where in page
+    refused = officer.post(where, contact="nanti")
+    assert (refused.status_code, 'value="nanti"' in refused.text, "alamat surel" in refused.text) == (422, True, True)
+    assert where not in officer.follow(officer.post(where, contact="bagas@surat.example")).text
+    assert the(database, Reservation).contact == "bagas@surat.example"
+
+
 def test_a_copy_that_comes_back_damaged_or_not_at_all(database, officer, at):
     with database.transaction() as session:
         loan = a_loan(session, at, a_title(session, "A"), a_title(session, "B"))

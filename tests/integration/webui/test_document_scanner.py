@@ -13,6 +13,8 @@ from foundation.stations import Station
 from scanner.devices.simulated import set_fault
 from tests.integration.webui.conftest import Browser
 
+pytestmark = pytest.mark.one_database  # what is asked of the database is tested where it is asked, on both
+
 PAGE = "/office/stations/1"
 PART = f"{PAGE}/document-scanner"
 

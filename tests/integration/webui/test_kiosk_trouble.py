@@ -28,6 +28,8 @@ from tests.integration.webui.conftest import Browser
 from webui.access import STATION_COOKIE
 from webui.bench.damage import code_on_paper, faded, photographed
 
+pytestmark = pytest.mark.one_database  # but for what searches, counts or races
+
 SIGNED = {"name": "Ratna Widyaningsih", "institution": "Umum", "category": "public", "purpose": "read"}
 
 
@@ -199,7 +201,7 @@ def test_a_database_that_is_gone_is_a_calm_page_too(kiosk: Browser, database: Da
 
 
 def test_a_bug_is_a_calm_page_with_a_number_to_tell(kiosk: Browser, app: Flask, monkeypatch: pytest.MonkeyPatch):
-    app.jinja_env.globals["asset"] = lambda name: 1 / 0
+    monkeypatch.setattr(app.jinja_env, "get_or_select_template", lambda name: 1 / 0)
     answer = kiosk.client.get("/kiosk")
     assert answer.status_code == 500
     assert "Ada kesalahan di pihak kami (nomor " in answer.text
@@ -219,6 +221,7 @@ def test_the_camera_is_helped_with_a_pale_slip_and_the_picture_is_kept_nowhere(k
     assert not [path for path in folder.rglob("*") if "look" in path.name or path.suffix == ".jpg"]
 
 
+@pytest.mark.one_database(False)
 def test_where_nothing_is_found_a_number_that_would_is_named(kiosk: Browser, database: Database):
     assert "Nomor juga bisa" not in kiosk.get("/kiosk/search?q=zzzz").text
     with database.transaction() as session:

@@ -19,6 +19,8 @@ from printer.printouts import Printout
 from tests.builders import OFFICER, a_guest, a_kiosk, a_member
 from tests.integration.webui.conftest import Browser
 
+pytestmark = pytest.mark.one_database  # but for what searches, counts or races
+
 FORM = {"name": "Ratna Widyaningsih", "institution": "Universitas Nusa Raya", "category": "student", "contact": "ratna@contoh.example",
         "valid_until": "2099-12-31"}
 SLIMS = (b'"member_id","member_name","gender","member_type_name","member_email","member_address","inst_name","pin","member_phone",'
@@ -65,6 +67,7 @@ def upload(browser: Browser, content: bytes, name: str):
 
 # ---- at the desk
 
+@pytest.mark.one_database(False)
 def test_a_member_is_entered_found_and_changed(database: Database, officer: Browser) -> None:
     page = officer.follow(officer.post("/desk/members/new", **FORM)).text
     assert "Anggota tercatat" in page
@@ -84,6 +87,7 @@ def test_a_member_that_cannot_be_saved_keeps_what_was_written(officer: Browser) 
     assert "Tuliskan tanggal" in answer.text
 
 
+@pytest.mark.one_database(False)
 def test_two_people_of_one_name_are_asked_about(database: Database, officer: Browser, member: Member) -> None:
     asked = officer.post("/desk/members/new", **FORM)
     assert asked.status_code == 409
@@ -328,3 +332,12 @@ def test_who_says_to_be_alone_again_is_no_group(database: Database, kiosk: Brows
 def test_no_public_screen_names_a_member_that_is_not_before_it(kiosk: Browser, member: Member) -> None:
     for path in ("/kiosk", "/kiosk/card", "/kiosk/institutions?institution=Ratna"):
         assert "Ratna" not in kiosk.get(path).text
+
+
+@pytest.mark.one_database
+def test_what_is_no_list_of_members_is_not_called_a_list_of_the_collection(officer: Browser) -> None:
+    for content in (b"\x89PNG\0\0", b""):
+        answer = officer.post("/desk/members/import", file=(io.BytesIO(content), "anggota.csv"))
+        page = answer.text if answer.status_code == 422 else officer.follow(answer).text
+        assert "koleksi" not in page.partition("<main")[2]
+        assert "daftar" in page

@@ -15,6 +15,8 @@ from tests import pdf
 from tests.builders import OFFICER, a_kiosk, a_loan, a_title
 from tests.integration.webui.conftest import Browser
 
+pytestmark = pytest.mark.one_database  # what is asked of the database is tested where it is asked, on both
+
 
 @pytest.fixture
 def loan_id(database: Database, tmp_path: Path) -> int:

@@ -25,6 +25,8 @@ from tests.builders import OFFICER, a_guest, a_kiosk, a_loan, a_member, a_reserv
 from tests.integration.webui.conftest import PASSWORD, Browser
 from webui.working import upkeep
 
+pytestmark = pytest.mark.one_database  # but for what searches, counts or races
+
 TIMES = {"retention_days": "60", "contact_days": "20", "reservation_days": "30", "message_days": "30", "block_days": "30",
          "member_days": "300"}
 NOTICE = {"short-id": "Nama Anda disimpan {days} hari.", "more-id": "Oleh {office}.", "short-en": "Your name is kept for {days} days.",
@@ -77,6 +79,7 @@ def test_the_times_are_set_on_one_page_and_what_is_over_is_forgotten_in_the_nigh
         assert session.scalars(sa.select(Office.contact_days)).one() == 20
 
 
+@pytest.mark.one_database(False)
 def test_one_persons_data_is_found_and_handed_out_and_who_did_it_is_known(officer: Browser, admin: Browser, loan: Loan) -> None:
     found = officer.get("/desk/personal-data", {"q": "ratna"}).text
     place = f"/desk/personal-data/visit/{loan.visit_id}"
@@ -150,6 +153,7 @@ def test_who_asks_for_it_is_erased_when_everything_is_back(officer: Browser, loa
         assert gone.status_code == 404
 
 
+@pytest.mark.one_database(False)
 def test_a_member_who_left_is_found_too(officer: Browser, database: Database, clock: Traveller) -> None:
     with database.transaction() as session:
         member = a_member(session)

@@ -173,3 +173,21 @@ def test_nobody_else_sees_reports(signed_in, anybody: Browser) -> None:
     for path in ("/desk/reports", "/desk/visits", "/desk/visits.csv", f"/desk/reports/{MONTH}.xlsx", "/desk/surveys"):
         assert staff.get(path).status_code == 403, path
         assert anybody.get(path).status_code == 303, path
+
+
+@pytest.mark.one_database
+def test_a_page_of_visits_beyond_the_last_one_leads_to_the_last_one(officer: Browser, busy: None) -> None:
+    assert "page=1" in officer.get("/desk/visits?page=9999").location
+
+
+@pytest.mark.one_database
+def test_large_numbers_have_their_points_on_paper_and_none_in_a_spreadsheet(officer: Browser, busy: None, database: Database) -> None:
+    with database.transaction() as session:
+        kiosk = a_kiosk(session)
+        for _ in range(3):
+            a_guest(session, kiosk, people=500)
+    page = officer.get("/desk/reports").text
+    assert '<td class="n">1.518</td>' in page
+    assert "<dd>1.518</dd>" in page
+    assert "1.518" in pdf.text(officer.get(f"/desk/reports/{MONTH}.pdf").data)
+    assert any("1518" in row for row in rows_of(officer.get(f"/desk/reports/{MONTH}.csv").data))

@@ -20,6 +20,8 @@ from scanner.station import digitising, overview
 from tests.integration.webui.conftest import Browser
 from webui.working import sweep_files
 
+pytestmark = pytest.mark.one_database  # but for what searches, counts or races
+
 LESTARI = Actor("Lestari Contoh", frozenset({Role.LEGAL_STAFF}))
 OWN = {"profile": "own", "source": "feeder", "mode": "gray", "dpi": "150", "paper": "A5"}
 
@@ -148,6 +150,7 @@ def test_a_front_whose_back_did_not_come_is_said(
     assert "Halaman 3 adalah sisi depan yang sisi belakangnya belum terpindai" in staff.get(f"/scanning/batch/{batch}").text
 
 
+@pytest.mark.one_database(False)
 def test_two_scans_of_a_batch_do_not_run_at_once_and_one_that_waits_is_cancelled(staff: Browser, database: Database, batch: int) -> None:
     staff.post(f"/scanning/batch/{batch}/scan", **OWN)
     refused = staff.post(f"/scanning/batch/{batch}/scan", **OWN)

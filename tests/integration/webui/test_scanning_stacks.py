@@ -23,6 +23,8 @@ from tests import pdf
 from tests.integration.scanner.desk import DUPLEX, GLASS, Desk, separator
 from tests.integration.webui.conftest import Browser
 
+pytestmark = pytest.mark.one_database  # what is asked of the database is tested where it is asked, on both
+
 OWN = {"profile": "own", "source": "feeder", "mode": "gray", "dpi": "150", "paper": "A5"}
 DECISION = {"type": "kpt", "number": "7", "year": "2026", "title": "Penetapan jadwal (fiktif)"}
 HUGE = "99999999999999999999"

@@ -16,6 +16,7 @@ from foundation.people import PROGRAM, Role
 from foundation.stations import Station
 from kiosk.borrowing import lending
 from kiosk.counter import slips
+from kiosk.counter.finding import MOST_GUESTS
 from kiosk.guests import visiting
 from kiosk.ledger.collection import CopyStatus, Kind
 from kiosk.ledger.loans import Loan, LoanState, Reading
@@ -24,6 +25,8 @@ from printer import printouts
 from printer.printouts import Printout, PrintoutState
 from tests.builders import OFFICER, a_guest, a_kiosk, a_loan, a_request, a_title
 from tests.integration.webui.conftest import Browser
+
+pytestmark = pytest.mark.one_database  # but for what searches, counts or races
 
 
 @pytest.fixture
@@ -206,6 +209,7 @@ def test_a_code_of_nothing_is_answered_with_a_sentence_and_a_next_step(officer: 
     assert "<script>" not in page.text.partition("<main")[2]
 
 
+@pytest.mark.one_database(False)
 def test_the_search_field_finds_codes_guests_and_loans(database: Database, officer: Browser, loan_of_two: int, keys: Keys) -> None:
     with database.reading() as session:
         number = slips.slip_number(lending.find_loan(session, loan_of_two), keys)
@@ -216,6 +220,7 @@ def test_the_search_field_finds_codes_guests_and_loans(database: Database, offic
     assert "Tidak ada yang bernama begini." in officer.get("/desk/find?q=zzzz").text
 
 
+@pytest.mark.one_database(False)
 @pytest.mark.parametrize("words", ["", "ratna", "administrasi", "RATNA nusa", "1", "%", "_", "\\", "' OR 1=1 --"])
 def test_loans_are_listed_by_state_and_by_words(officer: Browser, loan_of_two: int, words: str) -> None:
     found = [show for show in ("open", "overdue", "requested", "returned", "all")
@@ -223,6 +228,7 @@ def test_loans_are_listed_by_state_and_by_words(officer: Browser, loan_of_two: i
     assert found == ([] if words in ("%", "_", "\\", "' OR 1=1 --") else ["open", "all"])
 
 
+@pytest.mark.one_database(False)
 def test_a_guest_is_found_with_everything_known_of_them(database: Database, officer: Browser, loan_of_two: int) -> None:
     with database.transaction() as session:
         visit = a_guest(session, a_kiosk(session))
@@ -333,3 +339,32 @@ def test_an_officer_who_also_administers_sees_both(signed_in: Callable[..., Brow
     page = signed_in(Role.OFFICER, Role.ADMIN).get("/desk").text
     assert "/office" in page
     assert "/desk/loans" in page
+
+
+@pytest.mark.one_database
+def test_what_the_officer_writes_for_a_guest_is_not_asked_in_the_guest_s_words(officer: Browser) -> None:
+    page = officer.post("/desk/guest", name="", institution="", group_name="Kelas XI").text
+    for sentence in ("Tuliskan nama orangnya.", "Tulis asal tamu", "bersama ketuanya"):
+        assert sentence in page, sentence
+    assert "Anda" not in page.partition("<main")[2]
+
+
+def test_a_head_count_is_corrected_on_the_guest_s_page(database: Database, officer: Browser) -> None:
+    with database.transaction() as session:
+        visit = a_guest(session, a_kiosk(session), people=40)
+    where = f"/desk/visitor/{visit.id}"
+    assert "Koreksi jumlah orang" in officer.get(where).text
+    refused = officer.post(f"{where}/count", people="many", women="3")
+    assert (refused.status_code, 'value="many"' in refused.text, "1 sampai 500" in refused.text) == (422, True, True)
+    assert "38 orang" in officer.follow(officer.post(f"{where}/count", people="38", women="", men="")).text
+    assert the(database, Visit).people == 38
+
+
+@pytest.mark.one_database
+def test_a_list_of_guests_that_is_cut_says_so(database: Database, officer: Browser) -> None:
+    with database.transaction() as session:
+        at = a_kiosk(session)
+        for number in range(MOST_GUESTS):
+            a_guest(session, at, name=f"Tamu Contoh {chr(65 + number // 26)}{chr(65 + number % 26)}")
+    assert f"{MOST_GUESTS} pertama" in officer.get("/desk/visitors").text
+    assert f"{MOST_GUESTS} pertama" not in officer.get("/desk/visitors", query={"q": "AB"}).text

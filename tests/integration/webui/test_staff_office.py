@@ -29,6 +29,8 @@ from printer.simulated import set_fault
 from tests.builders import a_kiosk, a_loan, a_title
 from tests.integration.webui.conftest import PASSWORD, Browser
 
+pytestmark = pytest.mark.one_database  # what is asked of the database is tested where it is asked, on both
+
 OFFICE = {"name": "KPU Wirasari (fiktif)", "library": "Perpustakaan Hukum", "address": "", "time_zone": "Asia/Makassar", "language": "id",
           "request_minutes": "20", "print_minutes": "60", "borrower_limit": "3", "hold_days": "3", "reminder_days": "2",
           "member_months": "12", "slip_terms": "Harap dijaga.",

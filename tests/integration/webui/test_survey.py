@@ -17,6 +17,8 @@ from tests import pdf
 from tests.builders import a_survey
 from tests.integration.webui.conftest import Browser
 
+pytestmark = pytest.mark.one_database  # what is asked of the database is tested where it is asked, on both
+
 DAY = today("Asia/Jakarta")
 GOOD = [3, 3, 4, 3, 3, 3, 3, 4, 3]
 
@@ -104,7 +106,6 @@ def test_a_survey_cannot_be_filled_in_without_having_been_here(database: Databas
     assert answers(database) == []
 
 
-@pytest.mark.one_database
 def test_the_questions_are_asked_in_the_language_of_the_screen(database: Database, kiosk: Browser) -> None:
     survey(database)
     kiosk.post("/kiosk/look", language="en")
@@ -136,7 +137,6 @@ def test_a_survey_is_made_changed_judged_and_published_at_the_desk(database: Dat
     assert deeds == ["survey made", "survey published", "survey withdrawn"]
 
 
-@pytest.mark.one_database
 def test_the_result_leaves_as_pdf_and_as_a_workbook_with_a_chart(database: Database, officer: Browser) -> None:
     number = survey(database, answers=[GOOD] * 3)
     text = pdf.text(officer.get(f"/desk/survey/{number}.pdf").data)
@@ -149,7 +149,6 @@ def test_the_result_leaves_as_pdf_and_as_a_workbook_with_a_chart(database: Datab
     assert few.sheetnames == ["Ringkasan"]
 
 
-@pytest.mark.one_database
 def test_questions_with_answers_are_shown_and_not_changed(database: Database, officer: Browser) -> None:
     number = survey(database, answers=[GOOD])
     assert "readonly" in officer.get(f"/desk/survey/{number}/edit").text
@@ -163,7 +162,6 @@ def test_questions_with_answers_are_shown_and_not_changed(database: Database, of
     assert officer.get("/desk/survey/99/edit").status_code == 404
 
 
-@pytest.mark.one_database
 def test_the_public_page_says_when_nothing_is_published_and_remembers_nobody(anybody: Browser, database: Database) -> None:
     survey(database, answers=[GOOD] * 5)
     answer = anybody.get("/survei")

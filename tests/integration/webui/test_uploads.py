@@ -14,6 +14,8 @@ from scanner.legal.publications import Publication, Publishing, S
 from scanner.publishing.publishers.assisted import Assisted
 from tests.integration.publishers.checked import TITLE, Desk, a_checked_product, pdf
 
+pytestmark = pytest.mark.one_database  # what is asked of the database is tested where it is asked, on both
+
 
 @pytest.fixture
 def desk(app):

@@ -18,6 +18,8 @@ from scanner.procedure import procedure, verification, verifying
 from tests.integration.scanner.test_procedure import COPY, HEAD, LESTARI, SAID, SCAN, SHA, SUBHEAD, UNIT, Desk
 from tests.integration.webui.conftest import PASSWORD, Browser
 
+pytestmark = pytest.mark.one_database  # but for what searches, counts or races
+
 OTHER = "b" * 64
 REMARK = {"code": Code.PAGE_COUNT, "severity": "stop", "pages": [2], "details": {"found": 2, "declared": 3}, "next_step": LOOK_FOR,
           "sentence": "There are %(found)d pages with something on them; %(declared)d were declared."}
@@ -301,12 +303,14 @@ def test_the_queue_is_legal_staffs(signed_in, role):
     assert browser.post("/verify-queue/next").status_code == 403
 
 
+@pytest.mark.one_database(False)
 def test_two_people_who_ask_for_the_next_one_get_two(desk, bayu, waiting, another_person):
     second = another(desk, "7")
     found = {browser.post("/verify-queue/next").location for browser in (bayu, another_person)}
     assert found == {f"/verify-queue/{waiting}", f"/verify-queue/{second}"}
 
 
+@pytest.mark.one_database(False)
 def test_people_who_ask_at_the_same_moment_get_different_ones(desk, bayu, waiting):
     numbers = [waiting, *(another(desk, number) for number in ("7", "8"))]
     people = [Actor(f"Orang {n}", frozenset({Role.LEGAL_STAFF}), person_id=100 + n) for n in range(4)]

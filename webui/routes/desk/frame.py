@@ -40,7 +40,9 @@ DONE = {
     "data answered": t("Noted: the person was answered."), "erased": t("The person is forgotten; the numbers stay."),
     "membership renewed": t("The membership goes on."), "membership ended": t("The membership has ended; its card opens nothing any more."),
     "card replaced": t("The old card opens nothing any more; print the new one."), "blocked": t("Nothing is lent until this block ends."),
-    "lifted": t("The block is lifted."), "recognised": t("The visit is the member’s now."), "dropped": t("Nothing was imported.")}
+    "lifted": t("The block is lifted."), "recounted": t("The head count is corrected."),
+    "reachable": t("Noted: the message about the reservation goes there."),
+    "recognised": t("The visit is the member’s now."), "dropped": t("Nothing was imported.")}
 LONGEST_CODE = 200
 
 

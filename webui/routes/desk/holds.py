@@ -3,8 +3,10 @@
 from flask import abort, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from foundation.errors import Refused
 from kiosk.borrowing import notifying, reserving
 from webui.routes.desk.frame import do, go, page, screens
+from webui.routes.desk.guests import show_lending
 from webui.wiring import wiring
 
 
@@ -22,6 +24,16 @@ def reserve(visit_id: int, title_id: int) -> ResponseReturnValue:
     nonce = request.form.get("nonce", "")[:64] or abort(400)
     do(lambda db: reserving.reserve(db, visit_id, title_id, nonce, g.actor, wiring().office().language))
     return redirect(url_for(".lend", visit_id=visit_id, copy=request.form.getlist("copy"), done="reserved"), 303)
+
+
+@screens.post("/reserve/<int:visit_id>/<int:reservation_id>/contact")
+def say_where(visit_id: int, reservation_id: int) -> ResponseReturnValue:
+    """The guest told the officer where the message is to go."""
+    try:
+        do(lambda db: reserving.say_where(db, reservation_id, request.form.get("contact", ""), g.actor))
+    except Refused as refusal:
+        return show_lending(visit_id, refusal)
+    return redirect(url_for(".lend", visit_id=visit_id, copy=request.form.getlist("copy"), done="reachable"), 303)
 
 
 @screens.post("/hold/<int:reservation_id>/cancel")

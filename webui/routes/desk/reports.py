@@ -83,8 +83,10 @@ def visits() -> ResponseReturnValue:
     wanted, number = Wanted.read(request.args, today()), min(max(1, request.args.get("page", 1, int)), 10**6)
     with wiring().database.reading() as db:
         found = reports.visits(db, wanted, VISITS_ON_A_PAGE, VISITS_ON_A_PAGE * (number - 1))
-        return page("desk/visits.html", wanted=wanted, found=found, at=number, of=max(1, -(-found.total // VISITS_ON_A_PAGE)),
-                    categories=Category, again=partial(_again, wanted))
+        last = max(1, -(-found.total // VISITS_ON_A_PAGE))
+        if number > last:
+            return redirect(_again(wanted, ".visits", page=last), 303)
+        return page("desk/visits.html", wanted=wanted, found=found, at=number, of=last, categories=Category, again=partial(_again, wanted))
 
 
 def _again(wanted: Wanted, endpoint: str, **more: Any) -> str:

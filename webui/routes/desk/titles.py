@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import abort, g, request
+from flask import abort, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from foundation.errors import Refused
@@ -31,6 +31,9 @@ def titles() -> ResponseReturnValue:
             found, gone = None, cataloguing.withdrawn_titles(db, words, PAGE, PAGE * (number - 1))
         else:
             found, gone = search(db, words, kinds=kinds, limit=PAGE, offset=PAGE * (number - 1)), []
+        if number > 1 and not (found.hits if found else gone):  # beyond the last one
+            last = max(1, -(-found.total // PAGE)) if found else 1
+            return redirect(url_for(".titles", **{**request.args, "page": last}), 303)
         return page("desk/titles.html", found=found, gone=gone, words=words, kinds=kinds, all_kinds=Kind, number_of_page=number, step=PAGE,
                     pictures=attaching.pictured(db, [hit.id for hit in found.hits] if found else []))
 
