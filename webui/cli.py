@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from foundation.database import Database, DatabaseUnusable
+from foundation.database import Database, DatabaseUnusable, Session
 from foundation.errors import Refused
 from foundation.opening import give_up, open_database
 from foundation.people import Actor, Role
@@ -65,9 +65,10 @@ def _begin(database: Database) -> None:
     """What a new office begins with; once, so that what it takes away later stays away."""
     from kiosk.borrowing import calendar, rules
 
-    with database.transaction() as session:
+    def seed(session: Session) -> None:
         calendar.seed_week(session)
         rules.seed_rules(session)
+    database.run(seed)  # two processes may begin at once
 
 
 def _unusable(data: Path, problem: OSError) -> click.ClickException:
