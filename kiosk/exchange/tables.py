@@ -29,7 +29,7 @@ CHUNK = 1 << 20
 
 _FORMULA = re.compile("'*[=+\\-@\t\r]")
 
-# what zipfile says of files inside that are cut off, changed, or packed as it cannot unpack
+# what zipfile raises for what is cut off, changed, or (its NotImplementedError) of a ZIP version or packing that it cannot read
 BAD_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError)
 
 Source = Path | bytes           # where a file lies, or what is in it
@@ -94,7 +94,7 @@ def files_inside(file: IO[bytes]) -> list[str] | None:
     try:
         with zipfile.ZipFile(file) as archive:
             inside = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError):  # the last is zipfile's own, for a ZIP version that it cannot read
+    except (*BAD_ZIP, ValueError):
         raise _damaged() from None
     finally:
         file.seek(0)
