@@ -71,7 +71,7 @@ def _reminder(due_on: date, day: date) -> tuple[Kind, date]:
 
 
 def remind_now(session: Session, loan_ids: list[int], by: Actor) -> list[Message]:
-    """The officer asks for a reminder of these overdue loans; who was written to today is not written to again. What was made.
+    """The officer asks for a reminder of these overdue loans; who was reached today is not written to again. What was made.
 
     Raises Refused when nothing was chosen.
     """
@@ -141,15 +141,21 @@ def _about_loan(session: Session, kind: Kind, loan: Loan, day: date, contact: st
 
 def _tell(session: Session, kind: Kind, about: str, day: date, of: Loan | Reservation, contact: str, words: tuple[str, str],
           titles: list[str], until: date, here: Office, by: Actor, was: date | None = None) -> Message | None:
-    """The message, and the job that sends it, in the caller's transaction; None where there is one of this kind for this day."""
-    there = sa.exists().where(Message.kind == kind, Message.about == about, Message.day == day)
-    if kind is not Kind.MOVED and session.scalar(sa.select(there)):
+    """The message, and the job that sends it, in the caller's transaction; None where one of this kind for this day went, or may have.
+
+    One that reached nobody is written anew in its own row: since then there may be a contact, or a way to it.
+    """
+    there = None if kind is Kind.MOVED else session.scalar(sa.select(Message).where(
+        Message.kind == kind, Message.about == about, Message.day == day).with_for_update())
+    if there and (there.state not in (MessageState.UNSENT, MessageState.FAILED) or not contact):
         return None
     _ = translator(of.language)
     facts = {"library": here.library, "day": written(until, of.language), "titles": "; ".join(_shortened(title) for title in titles),
              "was": written(was, of.language) if was else ""}
-    made = Message(kind=kind, about=about, day=day, borrower_key=of.borrower_key, contact=contact, language=of.language,
-                   title=_(words[0]) % facts, body=_(words[1]) % facts, made_by=by.name)
+    made = there or Message(kind=kind, about=about, day=day, borrower_key=of.borrower_key)
+    made.contact, made.language, made.made_by, made.made_at = contact, of.language, by.name, now()
+    made.title, made.body = _(words[0]) % facts, _(words[1]) % facts
+    made.settle(MessageState.WAITING)
     if kind is Kind.LETTER:
         made.settle(MessageState.SENT)
     elif not contact:

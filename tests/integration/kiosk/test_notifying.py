@@ -225,3 +225,18 @@ def test_only_what_was_perhaps_sent_is_sent_again_and_only_by_an_officer(session
         notifying.send_again(session, told.id, a_kiosk(session))
     assert notifying.send_again(session, told.id, OFFICER).state is MessageState.WAITING
     assert [job.args for job in session.scalars(sa.select(Job))] == [{"message": told.id}] * 2
+
+
+def test_what_reached_nobody_today_goes_once_there_is_a_way(session, clock):
+    loan = a_loan_of(session, contact="")
+    clock.shift(timedelta(days=9))
+    first, = notifying.remind_now(session, [loan.id], OFFICER)
+    assert (first.state, notifying.remind_now(session, [loan.id], OFFICER)) == (MessageState.UNSENT, [])
+    loan.visit.contact = ANI
+    again, = notifying.remind_now(session, [loan.id], OFFICER)
+    assert (again.id, again.state, again.contact, again.trouble) == (first.id, MessageState.WAITING, ANI, "")
+    again.settle(MessageState.FAILED, "The service for messages is set up wrongly.")
+    assert notifying.remind_now(session, [loan.id], OFFICER) == [again]
+    again.settle(MessageState.SENT)
+    assert notifying.remind_now(session, [loan.id], OFFICER) == []
+    assert [job.args for job in session.scalars(sa.select(Job))] == [{"message": first.id}] * 2
